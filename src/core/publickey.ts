@@ -1,0 +1,37 @@
+/**
+ * CloudTrail's public keys. The fingerprint is the MD5 of the DER bytes exactly as ListPublicKeys returned them
+ * (cloudtrail.md 2.2, proven on four genuine keys); documented as PKCS#1, seen as SPKI too, so both are read.
+ */
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
+
+/** One key as ListPublicKeys returned it. Times are epoch milliseconds. */
+export interface PublicKeyRecord {
+  readonly region: string;
+  readonly fingerprint: string;
+  readonly der: Uint8Array;
+  readonly validFrom: number;
+  readonly validTo: number;
+}
+
+/** Lower-hex MD5 of the DER bytes. */
+export function fingerprintOf(der: Uint8Array): string {
+  return createHash('md5').update(der).digest('hex');
+}
+
+/** The key in either encoding; null when the bytes are no RSA key. */
+export function loadPublicKey(der: Uint8Array): KeyObject | null {
+  for (const type of ['pkcs1', 'spki'] as const) {
+    try {
+      const key = createPublicKey({ key: Buffer.from(der), format: 'der', type });
+      return key.asymmetricKeyType === 'rsa' ? key : null;
+    } catch {
+      continue; // the other encoding, or no key at all: both are told apart by the return value
+    }
+  }
+  return null;
+}
+
+/** RSASSA-PKCS1-v1_5 with SHA-256 over the string to sign. */
+export function signatureHolds(key: KeyObject, message: string, signature: Uint8Array): boolean {
+  return verify('sha256', Buffer.from(message, 'utf8'), key, signature);
+}

@@ -1,0 +1,71 @@
+/** Where CloudTrail's output lies: accounts, trails as seen in one account, and the chains they make. */
+
+/** A bucket and the trail prefix inside it: empty, or ending in `/`. */
+export interface Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** What GetTrailStatus says of one trail in its home region. Times are epoch milliseconds. */
+export interface TrailStatus {
+  readonly logging: boolean;
+  readonly latestDigestDelivery: number | null;
+  readonly latestDigestError: string | null;
+  readonly startedLogging: number | null;
+  readonly stoppedLogging: number | null;
+}
+
+/** A source: one trail's output as seen in one account. */
+export interface Source extends Place {
+  /** The account whose role reads the bucket: the trail's owner, for organization trails the management account. */
+  readonly reader: string;
+  readonly trailArn: string;
+  readonly trail: string;
+  readonly homeRegion: string;
+  /** Sent as the expected bucket owner on every call (bucket sniping: cloudtrail.md 5.2). */
+  readonly bucketOwner: string;
+  /** `o-…` for organization trails, whose keys lie under `AWSLogs/o-…/`. */
+  readonly org: string | null;
+  readonly multiRegion: boolean;
+  /** Configured regions; null means: what the listing shows. */
+  readonly regions: readonly string[] | null;
+  /** Buckets the trail delivered to before: chains are followed into these and nowhere else. */
+  readonly formerBuckets: readonly Place[];
+  readonly validation: boolean;
+  readonly status: TrailStatus | null;
+}
+
+export type ChainKind = 'standard' | 'backfill';
+
+/** The digests of one (account, delivering region, trail). Standard and backfill digests are chains of their own. */
+export interface Chain {
+  readonly account: string;
+  readonly region: string;
+  readonly source: Source;
+}
+
+export type AccountState = 'ACTIVE' | 'PENDING_ACTIVATION' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED' | 'UNKNOWN';
+
+/** One account and how it is reached. `role` null: the daemon's own credentials. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly state: AccountState;
+  readonly origin: 'organization' | 'configuration' | 'history';
+  readonly role: string | null;
+  readonly externalId: string | null;
+}
+
+/** Why an account, trail or chain could not be looked at, and what to do. */
+export interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** What discovery knows of one account: its sources, or why there are none. */
+export interface Survey {
+  readonly account: Account;
+  readonly sources: readonly Source[];
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,40 @@
+/**
+ * Operating errors: something could not be done (denied, throttled, Redis down, configuration).
+ * Bad evidence is never an error: it is a verdict (core/verdict.ts). A bug is a plain throw that ends the process.
+ */
+import type { BlockedCode } from './core/verdict.ts';
+
+export type OperatingCode =
+  | BlockedCode
+  | 'usage'
+  | 'config-invalid'
+  | 'transport-garbled' // an answer that is no S3 answer: empty or foreign page, wrong length, cut body
+  | 'object-too-large'
+  | 'identity-mismatch' // the role we assumed lives in another account than the configuration says
+  | 'archive-unfit' // the store ignores conditional writes, or belongs to somebody else
+  | 'archive-changed' // an object of ours is not what we wrote
+  | 'job-refused' // job data that the configuration does not know
+  | 'redis-unfit'
+  | 'redis-unreachable'
+  | 'interrupted';
+
+/** One operation that failed. `retryable` says whether the same call may succeed later without a person. */
+export class OperatingError extends Error {
+  readonly code: OperatingCode;
+  readonly retryable: boolean;
+  /** The next step: a command, or the permission that is missing and where to add it. */
+  readonly hint: string;
+
+  constructor(fields: { code: OperatingCode; message: string; hint: string; retryable?: boolean; cause?: unknown }) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.name = 'OperatingError';
+    this.code = fields.code;
+    this.retryable = fields.retryable ?? false;
+    this.hint = fields.hint;
+  }
+}
+
+/** True for "we could not look": the evidence may be there, so it is neither valid nor missing. */
+export function isBlocked(error: unknown): error is OperatingError & { code: BlockedCode } {
+  return error instanceof OperatingError && error.code.startsWith('blocked-');
+}
