@@ -1,0 +1,84 @@
+/** What CloudTrail and Organizations say of one account: its trails, their status, its organization. */
+import { DescribeTrailsCommand, GetTrailStatusCommand, type Trail } from '@aws-sdk/client-cloudtrail';
+import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
+import type { TrailStatus } from '../core/source.ts';
+import type { TrailDescription } from '../ports.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { controlContext, controlled } from './aws-control.ts';
+import { garbledError, type CallContext } from './aws-errors.ts';
+
+const NO_ORGANIZATION = 'AWSOrganizationsNotInUseException';
+
+/** The trails that a region knows, shadow trails of other regions and of the organization included. */
+export async function describeTrails(clients: AwsClients, region: string): Promise<readonly TrailDescription[]> {
+  const context = controlContext(clients, `describe the trails of ${region}`, 'cloudtrail:DescribeTrails');
+  const command = new DescribeTrailsCommand({ includeShadowTrails: true });
+  const { trailList } = await controlled(context, () =>
+    clients.onTrails(region, (client, options) => client.send(command, options)),
+  );
+  if (trailList === undefined) throw garbledError(context, 'the answer holds no list of trails');
+  return trailList.map((trail) => describedTrail(trail, context));
+}
+
+function describedTrail(trail: Trail, context: CallContext): TrailDescription {
+  const { TrailARN: arn, Name: name, HomeRegion: homeRegion, S3BucketName: bucket } = trail;
+  if (!arn || !name || !homeRegion || !bucket)
+    throw garbledError(context, 'a trail lacks its ARN, name, home region or bucket');
+  return {
+    arn,
+    name,
+    homeRegion,
+    bucket,
+    prefix: trail.S3KeyPrefix === undefined || trail.S3KeyPrefix === '' ? null : trail.S3KeyPrefix,
+    multiRegion: trail.IsMultiRegionTrail ?? false,
+    organization: trail.IsOrganizationTrail ?? false,
+    validation: trail.LogFileValidationEnabled ?? false,
+  };
+}
+
+/** The status in a region: meaningful in the trail's home region. Shadow trails need the ARN, so it is always sent. */
+export async function trailStatus(clients: AwsClients, arn: string, region: string): Promise<TrailStatus> {
+  const context = {
+    ...controlContext(clients, `read the status of ${arn} in ${region}`, 'cloudtrail:GetTrailStatus'),
+    resource: arn,
+  };
+  const command = new GetTrailStatusCommand({ Name: arn });
+  const status = await controlled(context, () =>
+    clients.onTrails(region, (client, options) => client.send(command, options)),
+  );
+  if (typeof status.IsLogging !== 'boolean')
+    throw garbledError(context, 'the answer does not say whether the trail is logging');
+  return {
+    logging: status.IsLogging,
+    latestDigestDelivery: epoch(status.LatestDigestDeliveryTime),
+    latestDigestError:
+      status.LatestDigestDeliveryError === undefined || status.LatestDigestDeliveryError === ''
+        ? null
+        : status.LatestDigestDeliveryError,
+    startedLogging: epoch(status.StartLoggingTime),
+    stoppedLogging: epoch(status.StopLoggingTime),
+  };
+}
+
+/** `o-…`; null when the account is in no organization. */
+export async function organizationId(clients: AwsClients): Promise<string | null> {
+  const context = controlContext(clients, 'ask for the organization', 'organizations:DescribeOrganization');
+  const answer = await controlled(context, () =>
+    clients.onOrganization((client, options) =>
+      client.send(new DescribeOrganizationCommand({}), options).catch((error: unknown) => {
+        if (error instanceof Error && error.name === NO_ORGANIZATION) return null;
+        throw error;
+      }),
+    ),
+  );
+  if (answer === null) return null;
+  const id = answer.Organization?.Id;
+  if (id === undefined || !/^o-[a-z0-9]{10,32}$/.test(id))
+    throw garbledError(context, 'the answer names no organization');
+  return id;
+}
+
+function epoch(time: Date | undefined): number | null {
+  const value = time?.getTime() ?? Number.NaN;
+  return Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,59 @@
+/**
+ * The shape of what goes through the queues, checked on every take: whoever can write to Redis can write jobs
+ * (reliability.md 43). What passes is well formed, not trusted; the pipeline looks every identifier up again.
+ */
+import { z } from 'zod';
+import type { CollectJob } from '../core/job.ts';
+import { OperatingError } from '../errors.ts';
+
+export const QUEUE_NAMES = ['discover', 'collect', 'reconcile'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+const account = z.string().regex(/^\d{12}$/);
+const chain = {
+  reader: account,
+  account,
+  region: z.string().regex(/^[a-z0-9-]{4,32}$/),
+  trailArn: z
+    .string()
+    .max(300)
+    .regex(/^arn:[a-z0-9-]+:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[A-Za-z0-9._-]+$/),
+};
+const depth = z.enum(['recent', 'full']);
+const cause = z.enum(['schedule', 'start', 'redis-emptied', 'round-overdue']);
+
+const collectJob = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('sweep'), depth, ...chain }),
+  z.strictObject({
+    type: z.literal('digest'),
+    ...chain,
+    bucket: z.string().regex(/^[a-zA-Z0-9._-]{3,255}$/),
+    key: z.string().min(1).max(1024),
+  }),
+]);
+
+/** `discover` surveys all accounts; `collect` sweeps the accounts of the last survey again. */
+const discoverJob = z.strictObject({ type: z.enum(['discover', 'collect']), depth, cause });
+const reconcileJob = z.strictObject({ type: z.literal('reconcile'), cause });
+
+export type DiscoverJob = Readonly<z.infer<typeof discoverJob>>;
+export type ReconcileJob = Readonly<z.infer<typeof reconcileJob>>;
+export type Cause = DiscoverJob['cause'];
+
+export const parseCollectJob = (data: unknown): CollectJob => parse(collectJob, data);
+export const parseDiscoverJob = (data: unknown): DiscoverJob => parse(discoverJob, data);
+export const parseReconcileJob = (data: unknown): ReconcileJob => parse(reconcileJob, data);
+
+/** The refusal names the fields and not their values, which may be anything. */
+function parse<T>(schema: z.ZodType<T>, data: unknown): T {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const fields = result.error.issues
+    .map((issue) => issue.path.map(String).join('.').slice(0, 60) || 'the job itself')
+    .slice(0, 8);
+  throw new OperatingError({
+    code: 'job-refused',
+    message: `the job's data has not the shape of a job: ${fields.join(', ')}`,
+    hint: 'nothing of ours writes such a job: find out who else writes to this Redis, then remove the job',
+  });
+}

@@ -1,0 +1,134 @@
+/** The producing side of the queues. Every add may be repeated: what is waiting already is not added twice. */
+import { hash } from 'node:crypto';
+import { Queue, type JobsOptions } from 'bullmq';
+import { chainName, type DigestJob, type SweepJob } from '../core/job.ts';
+import { QUEUE_NAMES, type DiscoverJob, type QueueName, type ReconcileJob } from './queue-jobs.ts';
+import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within, type Connections } from './redis.ts';
+
+/** One addBulk carries at most this many jobs. */
+const PAGE = 500;
+/** No digests are added while more than this many jobs wait; the next sweep finds the rest again. */
+export const MAX_WAITING = 20_000;
+/** Sweeps have none and go first: behind 20,000 digests a new log file would be captured hours late. */
+const DIGEST_PRIORITY = 10;
+
+export type JobCounts = ReadonlyMap<QueueName, ReadonlyMap<string, number>>;
+
+export interface Queues {
+  /** `id` names the tick, so that a second replica's add is none. */
+  discover(job: DiscoverJob, id?: string): Promise<void>;
+  reconcile(job: ReconcileJob, id?: string): Promise<void>;
+  /** While a chain's sweep runs, any number of further ones become exactly one. */
+  sweeps(jobs: readonly SweepJob[]): Promise<void>;
+  /** Adds what fits under MAX_WAITING, in the order given; `held` is how many were left for the next sweep. */
+  digests(jobs: readonly DigestJob[]): Promise<{ readonly added: number; readonly held: number }>;
+  counts(): Promise<JobCounts>;
+  /** The queues themselves, for the job board. */
+  readonly all: readonly Queue[];
+  /** Lets go of the queues; their connection is closed by its factory. */
+  close(): Promise<void>;
+}
+
+/** @param attempts how often a job is tried before it stays failed. */
+export function openQueues(
+  connections: Connections,
+  options: { readonly attempts: number; readonly maxWaiting?: number },
+): Queues {
+  const connection = connections.command();
+  const queues = new Map(QUEUE_NAMES.map((name) => [name, openQueue(name, connection, options.attempts)]));
+  const queue = (name: QueueName): Queue => {
+    const found = queues.get(name);
+    if (found === undefined) throw new Error(`no queue ${name}`);
+    return found;
+  };
+  const addSingle = async (name: QueueName, job: DiscoverJob | ReconcileJob, id?: string) => {
+    // One waiting and one running of each kind: a tick that meets a slow run must not be lost, nor pile up.
+    const kind = 'depth' in job ? `${job.type} ${job.depth}` : job.type;
+    const opts: JobsOptions = {
+      deduplication: { id: kind, keepLastIfActive: true },
+      ...(id === undefined ? {} : { jobId: id }),
+    };
+    await within(queue(name).add(job.type, job, opts), COMMAND_TIMEOUT_MS, `adding a ${job.type} job`);
+  };
+  return {
+    discover: (job, id) => addSingle('discover', job, id),
+    reconcile: (job, id) => addSingle('reconcile', job, id),
+    sweeps: async (jobs) => {
+      for (const page of pages(jobs)) await addPage(queue('collect'), page, sweepOptions);
+    },
+    digests: (jobs) => addDigests(queue('collect'), jobs, options.maxWaiting ?? MAX_WAITING),
+    counts: async () =>
+      new Map(await Promise.all([...queues].map(async ([name, each]) => [name, await countsOf(each)] as const))),
+    all: [...queues.values()],
+    close: async () => {
+      await Promise.all([...queues.values()].map((each) => each.close()));
+    },
+  };
+}
+
+function openQueue(name: QueueName, connection: ReturnType<Connections['command']>, attempts: number): Queue {
+  const queue = new Queue(name, {
+    connection,
+    prefix: KEY_PREFIX,
+    defaultJobOptions: {
+      attempts,
+      backoff: { type: 'capped' },
+      stackTraceLimit: 2,
+      removeOnComplete: { count: 1000, age: 24 * 3600 },
+      removeOnFail: { count: 2000 },
+    },
+  });
+  queue.on('error', () => undefined); // connection trouble is noted and logged once, by the connection factory
+  return queue;
+}
+
+async function addDigests(
+  queue: Queue,
+  jobs: readonly DigestJob[],
+  maxWaiting: number,
+): Promise<{ added: number; held: number }> {
+  let added = 0;
+  for (const page of pages(jobs)) {
+    const waiting = await within(
+      queue.getJobCountByTypes('waiting', 'prioritized', 'delayed'),
+      COMMAND_TIMEOUT_MS,
+      'counting jobs',
+    );
+    const room = page.slice(0, Math.max(0, maxWaiting - waiting));
+    if (room.length > 0) await addPage(queue, room, digestOptions);
+    added += room.length;
+    if (room.length < page.length) break;
+  }
+  return { added, held: jobs.length - added };
+}
+
+async function addPage<T extends SweepJob | DigestJob>(
+  queue: Queue,
+  page: readonly T[],
+  options: (job: T) => JobsOptions,
+): Promise<void> {
+  const jobs = page.map((job) => ({ name: job.type, data: job, opts: options(job) }));
+  await within(queue.addBulk(jobs), COMMAND_TIMEOUT_MS, `adding ${jobs.length} jobs`);
+}
+
+function sweepOptions(job: SweepJob): JobsOptions {
+  return { deduplication: { id: `sweep ${chainName(job)}`, keepLastIfActive: true } };
+}
+
+/** By hash, since keys may hold anything; no job id, since a digest may be judged again once it is done. */
+function digestOptions(job: DigestJob): JobsOptions {
+  return { priority: DIGEST_PRIORITY, deduplication: { id: hash('sha256', `${job.bucket}\n${job.key}`) } };
+}
+
+async function countsOf(queue: Queue): Promise<ReadonlyMap<string, number>> {
+  const counts = await within(
+    queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'completed', 'failed'),
+    COMMAND_TIMEOUT_MS,
+    'counting jobs',
+  );
+  return new Map(Object.entries(counts));
+}
+
+function* pages<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += PAGE) yield items.slice(at, at + PAGE);
+}

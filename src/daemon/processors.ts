@@ -1,0 +1,74 @@
+/** From a job to the pipeline's call, and from its outcome to the queue, the state and the metrics. */
+import type { JobContext } from '../adapters/queue-worker.ts';
+import type { ReconcileJob } from '../adapters/queue-jobs.ts';
+import type { CollectJob, DigestJob, SweepJob } from '../core/job.ts';
+import type { Problem } from '../core/source.ts';
+import { OperatingError } from '../errors.ts';
+import type { Metrics } from '../web/metrics.ts';
+import { problemOf, type RoundParts } from './rounds.ts';
+
+export type ProcessorParts = RoundParts & { readonly metrics: Metrics };
+
+type Summary = Readonly<Record<string, unknown>>;
+
+/** The handler of the collect queue. */
+export function createCollector(parts: ProcessorParts): (job: CollectJob, context: JobContext) => Promise<Summary> {
+  return async (job, context) => {
+    const log = context.log.child({ account: job.account, region: job.region, trail: job.trailArn });
+    switch (job.type) {
+      case 'sweep':
+        return sweep(parts, job, { ...context, log });
+      case 'digest':
+        return judge(parts, job, { ...context, log });
+    }
+  };
+}
+
+/** The depth is settled here and not where the job was made: a recent sweep may have displaced a full one that waited. */
+async function sweep(parts: ProcessorParts, job: SweepJob, { signal, log }: JobContext): Promise<Summary> {
+  const { work, queues, state, clock } = parts;
+  const depth = job.depth === 'full' || (await state.fullDue(job, clock.now())) ? 'full' : 'recent';
+  const started = clock.now();
+  const outcome = await work.sweep({ ...job, depth }, signal).catch(async (error: unknown) => {
+    if (error instanceof OperatingError && !signal.aborted) await state.sweepFailed(job, problemOf(error), started);
+    throw error;
+  });
+  const { added, held } = await queues.digests(outcome.digests);
+  // The time before the look: what arrived while it ran may not have been seen.
+  await state.swept({ chain: job, outcome, depth, held }, started);
+  const { captured, pendingLogs, problem } = outcome;
+  const code = problem?.code ?? null;
+  log[problem === null ? 'info' : 'warn'](
+    { event: 'swept', depth, digests: added, held, captured, problem: code },
+    problemText(problem),
+  );
+  return { depth, digests: added, held, captured, pendingLogs, problem: code };
+}
+
+function problemText(problem: Problem | null): string {
+  return problem === null ? 'swept' : `${problem.detail} (${problem.hint})`;
+}
+
+async function judge(parts: ProcessorParts, job: DigestJob, { signal, log }: JobContext): Promise<Summary> {
+  const outcome = await parts.work.digest(job, signal);
+  parts.metrics.onDigest(outcome);
+  if (outcome.state === 'verified') await parts.state.proven(job, outcome.end);
+  const level = outcome.state === 'verified' ? 'info' : 'warn';
+  log[level]({ event: 'digest', bucket: job.bucket, key: job.key, ...outcome }, `digest ${outcome.state}`);
+  return { ...outcome };
+}
+
+/** The handler of the reconcile queue. A look that failed is a result too: readiness must not live on the last good one. */
+export function createReconciler(parts: ProcessorParts): (job: ReconcileJob, context: JobContext) => Promise<Summary> {
+  return async (_job, { signal, log }) => {
+    const { work, state, clock } = parts;
+    const problems = await work.reconcile(signal).catch(async (error: unknown) => {
+      if (error instanceof OperatingError && !signal.aborted) await state.archive([problemOf(error)], clock.now());
+      throw error;
+    });
+    await state.archive(problems, clock.now());
+    for (const problem of problems)
+      log.warn({ event: 'archive-problem', code: problem.code }, `${problem.detail} (${problem.hint})`);
+    return { problems: problems.length };
+  };
+}

@@ -1,0 +1,90 @@
+/** What the daemon runs with and what all its parts stand on: connections, queues, state, health. */
+import { readFileSync } from 'node:fs';
+import type { Log } from '../adapters/log.ts';
+import { QUEUE_TIMING, type QueueTiming } from '../adapters/queue-worker.ts';
+import { openQueues, type Queues } from '../adapters/queue.ts';
+import { createConnections, type Connections } from '../adapters/redis.ts';
+import type { Config } from '../config.ts';
+import { OperatingError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { createMetrics, type Metrics } from '../web/metrics.ts';
+import { createHealth, type Readiness } from './health.ts';
+import type { ProcessorParts } from './processors.ts';
+import { createStateStore, type StateStore } from './state.ts';
+import type { Work } from './work.ts';
+
+/** `all` is one process for everything; the others split it over containers, in any number. */
+export type Role = 'all' | 'worker' | 'scheduler' | 'web';
+
+export interface DaemonTiming extends QueueTiming {
+  readonly watchdogMs: number;
+  /** No probe of /readyz takes longer. */
+  readonly probeMs: number;
+}
+
+export const DAEMON_TIMING: DaemonTiming = { ...QUEUE_TIMING, watchdogMs: 30_000, probeMs: 2000 };
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly work: Work;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly role: Role;
+  /** The one whose `onCall` the AWS adapters report to. */
+  readonly metrics?: Metrics;
+  /** Absent: read where the configuration says. */
+  readonly passwords?: { readonly redis: string | null; readonly http: string | null };
+  /** Told of errors that are no OperatingError; the caller decides whether the process ends. The job fails either way. */
+  readonly onBug?: (error: unknown) => void;
+  readonly timing?: Partial<DaemonTiming>;
+}
+
+export interface Stage extends ProcessorParts {
+  readonly connections: Connections;
+  readonly queues: Queues;
+  readonly state: StateStore;
+  readonly readiness: () => Promise<Readiness>;
+  readonly timing: DaemonTiming;
+}
+
+/** Opens everything without waiting for Redis, which may be down. */
+export function openStage(options: DaemonOptions, redisSecret: string | null): Stage {
+  const { config, work, clock, log } = options;
+  const timing = { ...DAEMON_TIMING, ...options.timing };
+  const connections = createConnections(
+    { url: config.redis.url, password: redisSecret, tls: readTls(config.redis.tls) },
+    log,
+  );
+  const queues = openQueues(connections, { attempts: config.limits.jobAttempts });
+  const probe = connections.command();
+  const state = createStateStore(probe);
+  const roundMaxAgeMs = config.limits.sweepMaxAgeMinutes * 60_000;
+  const readiness = createHealth({ probe, connections, state, clock, roundMaxAgeMs, timeoutMs: timing.probeMs });
+  const metrics = options.metrics ?? createMetrics();
+  return {
+    work,
+    clock,
+    connections,
+    queues,
+    state,
+    readiness,
+    metrics,
+    timing,
+    accountConcurrency: config.limits.accountConcurrency,
+  };
+}
+
+function readTls(tls: Config['redis']['tls']): { readonly ca: string | null } | null {
+  if (tls === null || tls.caFile === null) return tls === null ? null : { ca: null };
+  try {
+    return { ca: readFileSync(tls.caFile, 'utf8') };
+  } catch (cause) {
+    const hint = "let the daemon's user read the file that redis.tls.caFile names";
+    throw new OperatingError({
+      code: 'config-invalid',
+      message: `redis.tls.caFile cannot be read: ${tls.caFile}`,
+      hint,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** What the daemon asks of the pipeline. The queue knows when, the pipeline knows how. */
+import type { DigestJob, SweepDepth, SweepJob } from '../core/job.ts';
+import type { Problem, Survey } from '../core/source.ts';
+
+/** What one sweep of one chain found. Times are epoch milliseconds. */
+export interface SweepOutcome {
+  /** Digests without a settled receipt, oldest first. */
+  readonly digests: readonly DigestJob[];
+  readonly captured: number;
+  readonly pendingLogs: number;
+  readonly unrecognised: number;
+  readonly newestDigestEnd: number | null;
+  /** Why the chain could not be looked at (blocked-access …); null when it could. */
+  readonly problem: Problem | null;
+}
+
+/** What became of one digest. */
+export interface DigestOutcome {
+  readonly state: 'verified' | 'failed' | 'blocked';
+  readonly written: boolean;
+  readonly logs: number;
+  readonly bytes: number;
+  /** digestEndTime in epoch milliseconds. */
+  readonly end: number;
+}
+
+export interface Discovery {
+  readonly surveys: readonly Survey[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The work itself. Every call gives up when `signal` is aborted; all of them throw OperatingError for what can go
+ * wrong outside the program. Job data comes from Redis: identifiers to be looked up again, never trusted.
+ */
+export interface Work {
+  /** Surveys every account; calls back as each account is done so that one slow account holds up no other. */
+  discover(onSurvey: (survey: Survey) => Promise<void>, signal: AbortSignal): Promise<Discovery>;
+  /** The sweeps that a survey calls for. */
+  sweeps(survey: Survey, depth: SweepDepth, signal: AbortSignal): Promise<readonly SweepJob[]>;
+  sweep(job: SweepJob, signal: AbortSignal): Promise<SweepOutcome>;
+  digest(job: DigestJob, signal: AbortSignal): Promise<DigestOutcome>;
+  /** Looks at the archive bucket: reachable, conditional writes honoured, versioning, lock, encryption, public access. */
+  reconcile(signal: AbortSignal): Promise<readonly Problem[]>;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createInspector } from '../../src/adapters/inspector.ts';
+import { inspectGzip } from '../../src/core/gzip.ts';
+
+const inspector = createInspector({ threads: 2 });
+const OPTIONS = { maxInflated: 1_000_000, keepContent: true };
+
+afterAll(() => inspector.close());
+
+/** A view into the middle of a shared buffer, as Buffer.from and sockets make them. */
+function pooled(bytes: Uint8Array): { readonly view: Uint8Array; readonly around: Uint8Array } {
+  const around = new Uint8Array(bytes.length + 64).fill(0xee);
+  around.set(bytes, 32);
+  return { view: around.subarray(32, 32 + bytes.length), around };
+}
+
+describe('the inspecting pool', () => {
+  test('answers like the function itself, in order, and leaves the bytes to the caller', async () => {
+    const contents = Array.from({ length: 203 }, (_, index) =>
+      Buffer.from(`{"Records":[${'x'.repeat(index * 50)}${index}]}`),
+    );
+    const files = contents.map((content, index) =>
+      index % 7 === 3 ? Buffer.from('no gzip at all, and not short either') : gzipSync(content),
+    );
+    const views = files.map((file) => pooled(file));
+    const before = files.map((file) => createHash('sha256').update(file).digest('hex'));
+    const results = await inspector.inspect(
+      views.map(({ view }) => view),
+      OPTIONS,
+    );
+    expect(results).toHaveLength(203);
+    for (const [index, result] of results.entries()) {
+      const expected = inspectGzip(files[index] ?? new Uint8Array(), OPTIONS);
+      expect({ ...result, content: null }).toEqual({ ...expected, content: null });
+      if (result.ok) expect(Buffer.from(result.content ?? []).equals(contents[index] ?? Buffer.alloc(0))).toBe(true);
+    }
+    expect(results.filter((result) => result.ok)).toHaveLength(174);
+    expect(views.map(({ view }) => createHash('sha256').update(view).digest('hex'))).toEqual(before);
+    expect(views.every(({ around }) => around[0] === 0xee && around.at(-1) === 0xee)).toBe(true);
+  });
+
+  test('works on small Buffers of the common pool, which cannot be handed over', async () => {
+    const files = Array.from({ length: 20 }, (_, index) => Buffer.from(gzipSync(`small ${index}`)));
+    const results = await inspector.inspect(files, OPTIONS);
+    expect(results.map((result) => (result.ok ? Buffer.from(result.content ?? []).toString() : 'bad'))).toEqual(
+      files.map((_, index) => `small ${index}`),
+    );
+    expect(files.every((file) => file.length > 0)).toBe(true);
+  });
+
+  test('keeps no content unless asked, and stops bombs', async () => {
+    const files = [gzipSync('quiet'), gzipSync(Buffer.alloc(5_000_000))];
+    const [quiet, bomb] = await inspector.inspect(files, { ...OPTIONS, keepContent: false });
+    expect(quiet).toMatchObject({ ok: true, content: null, inflatedSize: 5 });
+    expect(bomb).toMatchObject({ ok: false, tooLarge: true });
+  });
+
+  test('answers nothing for nothing', async () => {
+    expect(await inspector.inspect([], OPTIONS)).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+/** What the daemon's tests share: a configuration, a pipeline that only counts, a log that is kept, and waiting. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLogger, type Log } from '../../src/adapters/log.ts';
+import { parseConfig, type Config } from '../../src/config.ts';
+import { chainName, type DigestJob, type SweepDepth, type SweepJob } from '../../src/core/job.ts';
+import type { Problem, Survey } from '../../src/core/source.ts';
+import type { DaemonTiming } from '../../src/daemon/stage.ts';
+import type { DigestOutcome, SweepOutcome, Work } from '../../src/daemon/work.ts';
+
+export const systemClock = { now: () => Date.now() };
+
+/** Fast enough for a test; only the clockwork differs from the real one. */
+export const FAST: Partial<DaemonTiming> = { watchdogMs: 200, backoffMs: 50, stalledMs: 1000, lockMs: 2000 };
+
+const NEVER = '0 0 1 1 *';
+
+interface Wanted {
+  readonly redisUrl: string;
+  readonly schedules?: Partial<Config['schedules']>;
+  readonly limits?: Partial<Config['limits']>;
+  readonly http?: Partial<Config['http']>;
+}
+
+/** A whole configuration whose schedules never fire unless asked to. */
+export function testConfig({ redisUrl, schedules, limits, http }: Wanted): Config {
+  const base = parseConfig(YAML, 'test.yaml', {});
+  return {
+    ...base,
+    redis: { url: redisUrl, passwordFile: null, tls: null },
+    schedules: { discover: NEVER, collect: NEVER, reconcile: NEVER, ...schedules },
+    limits: { ...base.limits, jobAttempts: 3, shutdownGraceSeconds: 4, ...limits },
+    http: { enabled: true, host: '127.0.0.1', port: 0, user: null, passwordFile: null, ...http },
+  };
+}
+
+const YAML = `
+archive: { bucket: archive-bucket, region: us-east-1, owner: "111111111111" }
+accounts: [{ id: "222222222222", name: payments }]
+`;
+
+const NOTHING: SweepOutcome = {
+  digests: [],
+  captured: 0,
+  pendingLogs: 0,
+  unrecognised: 0,
+  newestDigestEnd: null,
+  problem: null,
+};
+
+/** The pipeline as the tests want it; what is not given does nothing, well. */
+export interface FakeWork extends Work {
+  readonly calls: { discover: number; reconcile: number; readonly sweeps: SweepJob[]; readonly digests: DigestJob[] };
+}
+
+interface FakeParts {
+  readonly accounts?: readonly string[];
+  readonly problems?: readonly Problem[];
+  readonly sweep?: (job: SweepJob, signal: AbortSignal) => Promise<SweepOutcome>;
+  readonly digest?: (job: DigestJob, signal: AbortSignal) => Promise<DigestOutcome>;
+  readonly reconcile?: () => Promise<readonly Problem[]>;
+}
+
+export function fakeWork(parts: FakeParts = {}): FakeWork {
+  const calls: FakeWork['calls'] = { discover: 0, reconcile: 0, sweeps: [], digests: [] };
+  const surveys = (parts.accounts ?? ['222222222222']).map(surveyOf);
+  return {
+    calls,
+    discover: async (onSurvey) => {
+      calls.discover += 1;
+      for (const survey of surveys) await onSurvey(survey);
+      return { surveys, problems: parts.problems ?? [] };
+    },
+    sweeps: async (survey, depth) => [sweepOf(survey.account.id, depth)],
+    sweep: async (job, signal) => {
+      calls.sweeps.push(job);
+      return (await parts.sweep?.(job, signal)) ?? NOTHING;
+    },
+    digest: async (job, signal) => {
+      calls.digests.push(job);
+      return (
+        (await parts.digest?.(job, signal)) ?? {
+          state: 'verified',
+          written: true,
+          logs: 2,
+          bytes: 10,
+          end: 1_700_000_000_000,
+        }
+      );
+    },
+    reconcile: async () => {
+      calls.reconcile += 1;
+      return (await parts.reconcile?.()) ?? [];
+    },
+  };
+}
+
+/** A sweep that found these digests. */
+export function found(digests: readonly DigestJob[]): SweepOutcome {
+  return { ...NOTHING, digests };
+}
+
+export function surveyOf(id: string): Survey {
+  return {
+    account: { id, name: `account ${id}`, state: 'ACTIVE', origin: 'configuration', role: null, externalId: null },
+    sources: [],
+    problems: [],
+  };
+}
+
+export function sweepOf(account: string, depth: SweepDepth = 'recent'): SweepJob {
+  return {
+    type: 'sweep',
+    depth,
+    reader: account,
+    account,
+    region: 'us-east-1',
+    trailArn: `arn:aws:cloudtrail:us-east-1:${account}:trail/main`,
+  };
+}
+
+export function digestOf(account: string, key: string): DigestJob {
+  const { reader, region, trailArn } = sweepOf(account);
+  return { type: 'digest', reader, account, region, trailArn, bucket: 'member-bucket', key };
+}
+
+export const nameOf = (job: SweepJob): string => chainName(job);
+
+/** A log whose lines are kept as text. */
+export function keptLog(): { readonly log: Log; readonly lines: string[] } {
+  const lines: string[] = [];
+  return { lines, log: createLogger('trace', { write: (line: string) => void lines.push(line) }) };
+}
+
+/** Waits until the condition holds, and says what did not happen when it never does. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 8000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`did not happen in ${timeoutMs} ms: ${what}`);
+    await pause(20);
+  }
+}
+
+/** A door that work waits at until the test opens it. */
+export function door(): { readonly wait: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { wait: promise, open: () => resolve() };
+}
