@@ -18,9 +18,6 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
 
 /** The checked configuration: deeply frozen, every option resolved to its value, its default or null. */
 export type Config = Frozen<z.output<typeof configSchema>>;
-export type ConfiguredOrganization = Config['organizations'][number];
-export type ConfiguredAccount = Config['accounts'][number];
-export type ConfiguredTrail = NonNullable<ConfiguredAccount['trails']>[number];
 
 /** What a reload found. `config` is the one to go on with; `error` says why it is still the old one. */
 export interface Reloaded {

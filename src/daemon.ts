@@ -6,8 +6,7 @@ import { parseCollectJob, parseDiscoverJob, parseReconcileJob } from './adapters
 import { startWorker, type RunningWorker } from './adapters/queue-worker.ts';
 import { within } from './adapters/redis.ts';
 import { startSchedules } from './adapters/schedule.ts';
-import { httpPassword, redisPassword } from './config/secrets.ts';
-import type { Readiness } from './daemon/health.ts';
+import type { Readiness } from './core/snapshot.ts';
 import { createCollector, createReconciler } from './daemon/processors.ts';
 import { createRounds } from './daemon/rounds.ts';
 import { openStage, type DaemonOptions, type Role, type Stage } from './daemon/stage.ts';
@@ -26,17 +25,13 @@ export interface Daemon {
 
 /** Resolves when everything is started. Redis may be down: then the daemon waits for it, and is not ready. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const passwords = options.passwords ?? {
-    redis: redisPassword(options.config, process.env),
-    http: httpPassword(options.config, process.env),
-  };
-  const stage = openStage(options, passwords.redis);
+  const stage = openStage(options);
   const stops: Stop[] = [(graceMs) => stage.connections.close(graceMs), () => stage.queues.close()];
   const has = (...roles: readonly Role[]) => roles.includes(options.role);
   try {
     if (has('all', 'worker')) stops.push(startWorkers(options, stage));
     if (has('all', 'scheduler')) stops.push(startClockwork(options, stage));
-    const server = options.config.http.enabled ? await serve(options, stage, passwords.http) : null;
+    const server = options.config.http.enabled ? await serve(options, stage) : null;
     if (server !== null) stops.push(() => server.close());
     options.log.info({ event: 'started', role: options.role, url: server?.url ?? null }, 'orgtrail runs');
     const stopping = { graceMs: options.config.limits.shutdownGraceSeconds * 1000, log: options.log };
@@ -110,14 +105,15 @@ function startClockwork({ config, log, clock }: DaemonOptions, stage: Stage): St
   };
 }
 
-async function serve(options: DaemonOptions, stage: Stage, secret: string | null): Promise<RunningServer> {
+async function serve(options: DaemonOptions, stage: Stage): Promise<RunningServer> {
   const { config, clock, log, role } = options;
   const { user, host, port } = config.http;
+  const secret = options.passwords.http;
   if (user !== null && secret === null) {
     throw new OperatingError({
       code: 'config-invalid',
       message: 'http.user has no password',
-      hint: 'set http.passwordFile',
+      hint: 'set http.passwordFile, or the environment variable ORGTRAIL_HTTP_PASSWORD',
     });
   }
   const { readiness, queues, state, connections, timing } = stage;

@@ -11,6 +11,16 @@ export interface Clock {
   now(): number;
 }
 
+/** The log: one line an event. `fields` say what, `text` says it to people. Bodies, keys and secrets never go in. */
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+  /** The same log; every line of it carries these fields too. */
+  child(fields: object): Log;
+}
+
 /** An object by name. `owner` is sent as the expected bucket owner. */
 export interface ObjectRef {
   readonly bucket: string;
@@ -76,6 +86,11 @@ export interface ArchiveStore extends ObjectReader {
   putIfAbsent(ref: ObjectRef, object: NewObject): Promise<'created' | 'exists'>;
   /** Sets the tags of the current version (used for `orgtrail=promoted` in pending/ only). */
   tag(ref: ObjectRef, tags: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Throws `archive-unfit` for a store that ignores `If-None-Match`: every guarantee against overwriting rests on it.
+   * Leaves one scratch object at `{prefix}orgtrail/probe`.
+   */
+  probeConditionalWrites(bucket: string, owner: string, prefix: string): Promise<void>;
   /** What the bucket is set to; null where the store does not say. */
   posture(bucket: string, owner: string): Promise<BucketPosture>;
 }
@@ -104,6 +119,8 @@ export interface TrailDescription {
 export interface AccountSession {
   readonly account: string;
   readonly objects: ObjectReader;
+  /** The home regions of the account's trails, asked in one region for all of them. */
+  trailRegions(region: string): Promise<readonly string[]>;
   describeTrails(region: string): Promise<readonly TrailDescription[]>;
   trailStatus(arn: string, region: string): Promise<TrailStatus>;
   /** The keys that CloudTrail used in a region between two times (epoch ms). */

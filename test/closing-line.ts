@@ -2,14 +2,14 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
-export interface Tally {
+interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
 /** Counts the tests; a file that broke before its tests could run is one failure. */
-export function tallyOf(modules: readonly TestModule[]): Tally {
+function tallyOf(modules: readonly TestModule[]): Tally {
   const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
   const broken = modules.filter((module) => module.errors().length > 0).length;
   const count = (state: string): number => states.filter((one) => one === state).length;

@@ -173,6 +173,18 @@ describe('the sign-in', () => {
     expectAccepted(`${GOOD}http: { host: "${host}", enabled: false }\n`);
   });
 
+  test('is complete with a password from the environment, as containers are given one', () => {
+    const secret = { ORGTRAIL_HTTP_PASSWORD: 'x' };
+    const text = (fields: string): string => `${GOOD}http: { host: 0.0.0.0${fields} }\n`;
+    expect(parseConfig(text(', user: me'), FILE, secret).http).toMatchObject({ host: '0.0.0.0', passwordFile: null });
+    expect(linesOf(text(', user: me'), {})).toEqual([`c.yaml:6:15 http.host: "0.0.0.0" ${open}`]);
+    expect(linesOf(text(', user: me'), { REDIS_PASSWORD: 'x' })).toHaveLength(1);
+    expect(linesOf(text(''), secret)).toContain(`c.yaml:6:15 http.host: "0.0.0.0" ${open}`);
+    expect(linesOf(text(', user: me'), { ORGTRAIL_HTTP_PASSWORD: '' })).toContain(
+      'environment variable ORGTRAIL_HTTP_PASSWORD: is set but empty: give it a value, or unset it',
+    );
+  });
+
   test.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])('is not wanted on %s', (host) =>
     expectAccepted(`${GOOD}http: { host: "${host}" }\n`),
   );

@@ -48,3 +48,16 @@ describe('every other text', () => {
     expectNone(paths.flatMap((path) => wordBreaches(path, readFileSync(join(ROOT, path), 'utf8'))));
   });
 });
+
+describe('the lock', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+
+  test('names the packages of every platform: npm ci refuses one that does not', () => {
+    const locked = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
+    const wanted = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+    expect(wanted.length).toBeGreaterThan(50);
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+  });
+});

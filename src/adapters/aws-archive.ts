@@ -19,20 +19,11 @@ import { backoff } from './backoff.ts';
 
 const CONFLICT_ATTEMPTS = 6;
 
-/** The archive store over S3. */
-export interface Archive extends ArchiveStore {
-  /**
-   * Refuses a store that ignores `If-None-Match`: every guarantee against overwriting rests on it (row 65).
-   * Leaves one scratch object at `{prefix}orgtrail/probe`.
-   */
-  probeConditionalWrites(bucket: string, owner: string, prefix: string): Promise<void>;
-}
-
 /** An archive under the daemon's own credentials. `kmsKey` null: the bucket's own default encryption. */
 export function createArchive(
   transport: AwsTransport,
   settings: { readonly owner: string; readonly region: string; readonly kmsKey: string | null },
-): Archive {
+): ArchiveStore {
   // Not checked against the owner: the daemon may live in another account that the bucket policy lets in.
   const clients = createClients(transport, { account: null, role: null, externalId: null }, settings.region);
   const reader = createObjectReader(clients);

@@ -2,6 +2,9 @@
 import { OperatingError } from '../errors.ts';
 import { faultOf, type Fault } from './aws-faults.ts';
 
+/** Stands for an account that nobody named: that of the daemon's own credentials. */
+export const OWN_ACCOUNT = 'self';
+
 const ABSENT_BUCKET =
   'There is no such bucket. Compare the name with the trail (aws cloudtrail describe-trails); a trail may have moved to another bucket.';
 
@@ -20,6 +23,11 @@ export interface CallContext {
   readonly owner?: string;
 }
 
+/** The beginning of every message: which account, and what could not be done. */
+export function failedTo(context: CallContext): string {
+  return `${context.account === OWN_ACCOUNT ? '' : `account ${context.account}: `}cannot ${context.doing}`;
+}
+
 /**
  * The error for a failed call. An OperatingError comes back as it is; a mistake in the program (a TypeError
  * without any answer) is thrown on, since nobody can act on it.
@@ -29,7 +37,7 @@ export function awsError(error: unknown, context: CallContext): OperatingError {
   const fault = faultOf(error);
   if (fault === null) throw error;
   const answer = fault.status === null ? fault.name : `${fault.name}, HTTP ${fault.status}`;
-  const message = `account ${context.account}: cannot ${context.doing} (${answer}: ${fault.detail})`;
+  const message = `${failedTo(context)} (${answer}: ${fault.detail})`;
   return new OperatingError({ ...outcomeOf(fault, context), message, cause: error });
 }
 
@@ -37,7 +45,7 @@ export function awsError(error: unknown, context: CallContext): OperatingError {
 export function absentBucket(context: CallContext, cause: unknown): OperatingError {
   return new OperatingError({
     code: 'blocked-access',
-    message: `account ${context.account}: cannot ${context.doing}: there is no such bucket`,
+    message: `${failedTo(context)}: there is no such bucket`,
     hint: ABSENT_BUCKET,
     cause,
   });
@@ -47,7 +55,7 @@ export function absentBucket(context: CallContext, cause: unknown): OperatingErr
 export function garbledError(context: CallContext, problem: string): OperatingError {
   return new OperatingError({
     code: 'transport-garbled',
-    message: `account ${context.account}: cannot ${context.doing}: ${problem}`,
+    message: `${failedTo(context)}: ${problem}`,
     hint: 'Something between here and AWS answers in its place (a proxy, a cache, a gateway), or the store is no S3. Check the endpoint and try again.',
     retryable: true,
   });

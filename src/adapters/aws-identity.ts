@@ -3,11 +3,11 @@ import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { OperatingError } from '../errors.ts';
 import type { AwsTransport, CredentialProvider } from './aws-client.ts';
-import { awsError, garbledError, type CallContext } from './aws-errors.ts';
+import { awsError, garbledError, OWN_ACCOUNT, type CallContext } from './aws-errors.ts';
 import { regionForRole } from './aws-partition.ts';
 import { sharedCredentials } from './aws-shared-credentials.ts';
 
-export const SESSION_NAME = 'orgtrail';
+const SESSION_NAME = 'orgtrail';
 
 /** Under which identity calls are made. `account` null: not known beforehand, so it cannot be checked. */
 export interface AwsIdentity {
@@ -23,7 +23,7 @@ export function principalOf(identity: AwsIdentity): string {
 
 /** For messages and metrics. */
 export function accountLabel(identity: AwsIdentity): string {
-  return identity.account ?? 'self';
+  return identity.account ?? OWN_ACCOUNT;
 }
 
 /** Credentials of the identity: the SDK assumes the role and refreshes in time; failures say what to change. */

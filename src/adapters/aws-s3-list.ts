@@ -3,7 +3,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { OperatingError } from '../errors.ts';
 import type { ListedObject, ListRequest } from '../ports.ts';
 import type { AwsClients } from './aws-clients.ts';
-import { awsError, garbledError, type CallContext } from './aws-errors.ts';
+import { awsError, failedTo, garbledError, type CallContext } from './aws-errors.ts';
 import { s3Context } from './aws-s3-context.ts';
 import { readPage, type ListPage, type PageQuestion } from './aws-s3-page.ts';
 import { backoff } from './backoff.ts';
@@ -90,7 +90,7 @@ function listContext(clients: AwsClients, request: ListRequest): CallContext {
 function tooManyFolders(context: CallContext): OperatingError {
   return new OperatingError({
     code: 'blocked-access',
-    message: `account ${context.account}: cannot ${context.doing}: there are more than ${MAX_FOLDERS} folders`,
+    message: `${failedTo(context)}: there are more than ${MAX_FOLDERS} folders`,
     hint: 'A trail keeps far fewer. Check the prefix in the configuration, and who else writes to the bucket.',
   });
 }

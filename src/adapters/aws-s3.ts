@@ -9,7 +9,7 @@ import {
 import { OperatingError } from '../errors.ts';
 import type { ObjectInfo, ObjectReader, ObjectRef, StoredObject } from '../ports.ts';
 import type { AwsClients, SendOptions } from './aws-clients.ts';
-import { absentBucket, awsError, garbledError, type CallContext } from './aws-errors.ts';
+import { absentBucket, awsError, failedTo, garbledError, type CallContext } from './aws-errors.ts';
 import { faultOf } from './aws-faults.ts';
 import { bodyStream, BodyError, readBody } from './aws-s3-body.ts';
 import { s3Context } from './aws-s3-context.ts';
@@ -160,7 +160,7 @@ function readContext(clients: AwsClients, ref: ObjectRef): CallContext {
 function bodyFailure(error: BodyError, context: CallContext): OperatingError {
   return new OperatingError({
     code: error.reason === 'stalled' ? 'blocked-unreachable' : 'transport-garbled',
-    message: `account ${context.account}: cannot ${context.doing} whole (tried ${READ_ATTEMPTS} times): ${error.message}`,
+    message: `${failedTo(context)} whole (tried ${READ_ATTEMPTS} times): ${error.message}`,
     hint: 'The connection breaks or stalls inside the object. Check the network and the proxy; it is tried again later.',
     retryable: true,
     cause: error,
@@ -170,7 +170,7 @@ function bodyFailure(error: BodyError, context: CallContext): OperatingError {
 function changed(context: CallContext): OperatingError {
   return new OperatingError({
     code: 'transport-garbled',
-    message: `account ${context.account}: cannot ${context.doing}: it changed while reading`,
+    message: `${failedTo(context)}: it changed while reading`,
     hint: 'The object is not the one that was listed. It is looked at again; somebody who rewrites log files shows up in the verdicts.',
     retryable: true,
   });
@@ -179,7 +179,7 @@ function changed(context: CallContext): OperatingError {
 function tooLarge(size: number, limit: number, context: CallContext): OperatingError {
   return new OperatingError({
     code: 'object-too-large',
-    message: `account ${context.account}: ${context.doing}: ${size} bytes are more than the limit of ${limit}`,
+    message: `${failedTo(context)}: ${size} bytes are more than the limit of ${limit}`,
     hint: 'CloudTrail files are far smaller. Look at who wrote it; raise limits.maxObjectBytes if it is genuine.',
   });
 }

@@ -4,9 +4,9 @@ import type { AwsTransport } from './aws-client.ts';
 import { createClients, type AwsClients } from './aws-clients.ts';
 import { publicKeys } from './aws-keys.ts';
 import { createObjectReader } from './aws-s3.ts';
-import { describeTrails, organizationId, trailStatus } from './aws-trails.ts';
+import { describeTrails, organizationId, trailRegions, trailStatus } from './aws-trails.ts';
 import { awsError } from './aws-errors.ts';
-import { principalOf } from './aws-identity.ts';
+import { accountLabel, principalOf } from './aws-identity.ts';
 
 /** Sessions over STS. There are as many as accounts in the configuration and the organizations, so none is dropped for space. */
 export function createSessions(transport: AwsTransport): Sessions {
@@ -29,7 +29,7 @@ async function enter(clients: AwsClients): Promise<void> {
   } catch (error) {
     throw awsError(error, {
       doing: 'enter the account',
-      account: clients.identity.account ?? 'self',
+      account: accountLabel(clients.identity),
       principal: principalOf(clients.identity),
       permission: 'sts:AssumeRole',
       resource: clients.identity.role ?? '*',
@@ -41,6 +41,7 @@ function sessionOver(clients: AwsClients, account: string): AccountSession {
   return {
     account,
     objects: createObjectReader(clients),
+    trailRegions: (region) => trailRegions(clients, region),
     describeTrails: (region) => describeTrails(clients, region),
     trailStatus: (arn, region) => trailStatus(clients, arn, region),
     publicKeys: (region, window) => publicKeys(clients, region, window),

@@ -1,13 +1,30 @@
 /** What CloudTrail and Organizations say of one account: its trails, their status, its organization. */
-import { DescribeTrailsCommand, GetTrailStatusCommand, type Trail } from '@aws-sdk/client-cloudtrail';
+import {
+  DescribeTrailsCommand,
+  GetTrailStatusCommand,
+  ListTrailsCommand,
+  type Trail,
+} from '@aws-sdk/client-cloudtrail';
 import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
 import type { TrailStatus } from '../core/source.ts';
 import type { TrailDescription } from '../ports.ts';
 import type { AwsClients } from './aws-clients.ts';
-import { controlContext, controlled } from './aws-control.ts';
+import { allPages, controlContext, controlled } from './aws-control.ts';
 import { garbledError, type CallContext } from './aws-errors.ts';
 
+const MAX_PAGES = 100;
 const NO_ORGANIZATION = 'AWSOrganizationsNotInUseException';
+
+/** The home regions of every trail of the account: ListTrails answers for all regions at once. */
+export async function trailRegions(clients: AwsClients, region: string): Promise<readonly string[]> {
+  const context = controlContext(clients, `list the trails of all regions in ${region}`, 'cloudtrail:ListTrails');
+  const trails = await allPages(context, MAX_PAGES, async (token) => {
+    const command = new ListTrailsCommand(token === undefined ? {} : { NextToken: token });
+    const page = await clients.onTrails(region, (client, options) => client.send(command, options));
+    return { items: page.Trails, next: page.NextToken };
+  });
+  return [...new Set(trails.flatMap((trail) => (trail.HomeRegion === undefined ? [] : [trail.HomeRegion])))].toSorted();
+}
 
 /** The trails that a region knows, shadow trails of other regions and of the organization included. */
 export async function describeTrails(clients: AwsClients, region: string): Promise<readonly TrailDescription[]> {

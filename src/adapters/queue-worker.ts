@@ -3,8 +3,8 @@
  * its reason, or, at shutdown, back to waiting without costing an attempt.
  */
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import { OperatingError } from '../errors.ts';
-import { errorText, type Log } from './log.ts';
+import { errorText, OperatingError } from '../errors.ts';
+import type { Log } from '../ports.ts';
 import type { QueueName } from './queue-jobs.ts';
 import { KEY_PREFIX, within, type Connections } from './redis.ts';
 

@@ -2,17 +2,16 @@
 import { hash } from 'node:crypto';
 import { Queue, type JobsOptions } from 'bullmq';
 import { chainName, type DigestJob, type SweepJob } from '../core/job.ts';
+import type { JobCounts } from '../core/snapshot.ts';
 import { QUEUE_NAMES, type DiscoverJob, type QueueName, type ReconcileJob } from './queue-jobs.ts';
 import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within, type Connections } from './redis.ts';
 
 /** One addBulk carries at most this many jobs. */
 const PAGE = 500;
 /** No digests are added while more than this many jobs wait; the next sweep finds the rest again. */
-export const MAX_WAITING = 20_000;
+const MAX_WAITING = 20_000;
 /** Sweeps have none and go first: behind 20,000 digests a new log file would be captured hours late. */
 const DIGEST_PRIORITY = 10;
-
-export type JobCounts = ReadonlyMap<QueueName, ReadonlyMap<string, number>>;
 
 export interface Queues {
   /** `id` names the tick, so that a second replica's add is none. */

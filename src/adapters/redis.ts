@@ -3,8 +3,8 @@
  * keeps the process alive, so every connection, duplicates included, is tracked (ecosystem.md, section 2).
  */
 import { Redis, type RedisOptions } from 'ioredis';
-import { OperatingError } from '../errors.ts';
-import { errorText, type Log } from './log.ts';
+import { errorText, OperatingError } from '../errors.ts';
+import type { Log } from '../ports.ts';
 
 /** One hash tag for all keys, so that a cluster keeps them on one node. Cannot be changed without a migration. */
 export const KEY_PREFIX = '{orgtrail}';

@@ -7,7 +7,8 @@ import {
   type TaskContext,
 } from 'node-cron';
 import type { Redis } from 'ioredis';
-import { errorText, type Log } from './log.ts';
+import { errorText } from '../errors.ts';
+import type { Log } from '../ports.ts';
 import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within } from './redis.ts';
 
 /** How long a tick stays taken: longer than the clocks of two replicas may differ. */

@@ -4,6 +4,7 @@
  * repeats a URL: it may hold a password.
  */
 import { BlockList, isIP } from 'node:net';
+import { isLoopback, withoutBrackets } from '../core/address.ts';
 import { hasControl } from './grammar.ts';
 
 const METADATA_NAMES: ReadonlySet<string> = new Set([
@@ -12,16 +13,6 @@ const METADATA_NAMES: ReadonlySet<string> = new Set([
   'metadata',
   'metadata.google.internal',
 ]);
-
-/** True for `localhost`, 127.0.0.0/8 and ::1, with or without the brackets of a URL. */
-export function isLoopback(host: string): boolean {
-  const bare = withoutBrackets(host);
-  if (bare === 'localhost') return true;
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-  loopback.addAddress('::1', 'ipv6');
-  return contains(loopback, bare);
-}
 
 /** An AWS endpoint: https, or http on loopback. */
 export function endpoint(value: string): string | null {
@@ -76,14 +67,6 @@ function isForbidden(host: string): boolean {
   forbidden.addSubnet('fd00:ec2::', 32, 'ipv6'); // the instance metadata service over IPv6
   forbidden.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6'); // 169.254.0.0/16 behind NAT64
   forbidden.addAddress('::', 'ipv6');
-  return contains(forbidden, bare);
-}
-
-function contains(list: BlockList, host: string): boolean {
-  const version = isIP(host);
-  return version !== 0 && list.check(host, version === 6 ? 'ipv6' : 'ipv4');
-}
-
-function withoutBrackets(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  const version = isIP(bare);
+  return version !== 0 && forbidden.check(bare, version === 6 ? 'ipv6' : 'ipv4');
 }

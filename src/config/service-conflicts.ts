@@ -1,5 +1,6 @@
 /** Contradictions in how the daemon runs, between options that are each good on their own. */
-import { isLoopback, listenHost, redisUrl } from './address.ts';
+import { isLoopback } from '../core/address.ts';
+import { listenHost, redisUrl } from './address.ts';
 import { filePath, userName } from './grammar.ts';
 import { limitsSchema, ORDERED_LIMITS } from './limits.ts';
 import type { Conflict } from './problem.ts';
@@ -47,7 +48,8 @@ function signIn(http: Seen<unknown>, given: Given): readonly Conflict[] {
   const host = good(child(http, 'host'), listenHost);
   const conflicts: Conflict[] = [];
   const open = host !== null && !isLoopback(host.value);
-  if (open && (user === null || file === null)) {
+  const password = file !== null || given.httpPassword;
+  if (open && (user === null || !password)) {
     conflicts.push({
       path: host.path,
       what: 'is reachable from other machines, so http.user and http.passwordFile are wanted too',
@@ -63,7 +65,7 @@ function signIn(http: Seen<unknown>, given: Given): readonly Conflict[] {
       other: null,
     });
   }
-  if (user !== null && file === null && !open && !given.httpPassword) {
+  if (user !== null && !password && !open) {
     conflicts.push({
       path: user.path,
       what: 'has no password: set http.passwordFile, or the environment variable ORGTRAIL_HTTP_PASSWORD',

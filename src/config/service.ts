@@ -61,7 +61,7 @@ export const httpSchema = z
     enabled: flag(true, 'Whether the pages, the API and the metrics are served.'),
     host: text(listenHost)
       .default('127.0.0.1')
-      .meta({ description: 'The address to listen on; other than loopback needs user and passwordFile.' }),
+      .meta({ description: 'The address to listen on; other than loopback needs user and a password.' }),
     port: z.int().min(0).max(65_535).default(8080).meta({ description: 'The port to listen on; 0 takes a free one.' }),
     user: orNull(text(userName), 'The user of the sign-in; null serves without sign-in, which only loopback may.'),
     passwordFile: orNull(

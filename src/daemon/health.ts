@@ -1,23 +1,12 @@
 /** Readiness: everything that must be positively known before this daemon may be called ready. */
 import type { Redis } from 'ioredis';
-import { errorText } from '../adapters/log.ts';
 import { within, type Connections } from '../adapters/redis.ts';
+import type { Readiness, Reason, Snapshot } from '../core/snapshot.ts';
 import type { Problem } from '../core/source.ts';
 import { isBlockedCode } from '../core/verdict.ts';
+import { errorText } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import type { Snapshot } from './snapshot.ts';
 import type { StateStore } from './state.ts';
-
-export interface Reason {
-  readonly code: string;
-  readonly detail: string;
-}
-
-/** `ok` is derived: no reason speaks against it. */
-export interface Readiness {
-  readonly ok: boolean;
-  readonly reasons: readonly Reason[];
-}
 
 export interface HealthParts {
   readonly probe: Redis;

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import { chainName } from '../core/job.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { fieldOf, STATE_KEYS } from './keys.ts';
 
 const problem = z.object({ code: z.string().max(64), detail: z.string().max(4096), hint: z.string().max(4096) });
@@ -34,28 +35,6 @@ const chainRecord = z.object({
 
 const surveyRecord = z.object({ at: time, accounts: count, chains: count, problems: z.array(problem).max(1000) });
 const archiveRecord = z.object({ at: time, problems: z.array(problem).max(1000) });
-
-/** Times are epoch milliseconds; null: not known. */
-export type ChainView = z.infer<typeof chainRecord> & {
-  readonly lookedAt: number | null;
-  readonly cleanAt: number | null;
-  /** End of the newest digest that was proven. */
-  readonly provenUntil: number | null;
-};
-export type AccountView = z.infer<typeof accountRecord> & { readonly seenAt: number };
-
-export interface Snapshot {
-  readonly accounts: readonly AccountView[];
-  readonly chains: readonly ChainView[];
-  readonly survey: z.infer<typeof surveyRecord> | null;
-  readonly archive: z.infer<typeof archiveRecord> | null;
-  /** When the last round over every known chain had ended; null when none has. */
-  readonly roundAt: number | null;
-  /** The chain that was not looked at for longest. */
-  readonly oldestChain: string | null;
-  /** Records that are not ours. */
-  readonly unreadable: number;
-}
 
 /** One snapshot, in one round trip. */
 export async function readSnapshot(redis: Redis): Promise<Snapshot> {

@@ -1,14 +1,14 @@
 /** What the daemon runs with and what all its parts stand on: connections, queues, state, health. */
 import { readFileSync } from 'node:fs';
-import type { Log } from '../adapters/log.ts';
 import { QUEUE_TIMING, type QueueTiming } from '../adapters/queue-worker.ts';
 import { openQueues, type Queues } from '../adapters/queue.ts';
 import { createConnections, type Connections } from '../adapters/redis.ts';
 import type { Config } from '../config.ts';
+import type { Readiness } from '../core/snapshot.ts';
 import { OperatingError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { createMetrics, type Metrics } from '../web/metrics.ts';
-import { createHealth, type Readiness } from './health.ts';
+import { createHealth } from './health.ts';
 import type { ProcessorParts } from './processors.ts';
 import { createStateStore, type StateStore } from './state.ts';
 import type { Work } from './work.ts';
@@ -22,7 +22,7 @@ export interface DaemonTiming extends QueueTiming {
   readonly probeMs: number;
 }
 
-export const DAEMON_TIMING: DaemonTiming = { ...QUEUE_TIMING, watchdogMs: 30_000, probeMs: 2000 };
+const DAEMON_TIMING: DaemonTiming = { ...QUEUE_TIMING, watchdogMs: 30_000, probeMs: 2000 };
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -32,8 +32,8 @@ export interface DaemonOptions {
   readonly role: Role;
   /** The one whose `onCall` the AWS adapters report to. */
   readonly metrics?: Metrics;
-  /** Absent: read where the configuration says. */
-  readonly passwords?: { readonly redis: string | null; readonly http: string | null };
+  /** As config/secrets.ts reads them; null where there is none. */
+  readonly passwords: { readonly redis: string | null; readonly http: string | null };
   /** Told of errors that are no OperatingError; the caller decides whether the process ends. The job fails either way. */
   readonly onBug?: (error: unknown) => void;
   readonly timing?: Partial<DaemonTiming>;
@@ -48,11 +48,11 @@ export interface Stage extends ProcessorParts {
 }
 
 /** Opens everything without waiting for Redis, which may be down. */
-export function openStage(options: DaemonOptions, redisSecret: string | null): Stage {
-  const { config, work, clock, log } = options;
+export function openStage(options: DaemonOptions): Stage {
+  const { config, work, clock, log, passwords } = options;
   const timing = { ...DAEMON_TIMING, ...options.timing };
   const connections = createConnections(
-    { url: config.redis.url, password: redisSecret, tls: readTls(config.redis.tls) },
+    { url: config.redis.url, password: passwords.redis, tls: readTls(config.redis.tls) },
     log,
   );
   const queues = openQueues(connections, { attempts: config.limits.jobAttempts });

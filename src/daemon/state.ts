@@ -5,13 +5,14 @@
 import type { Redis } from 'ioredis';
 import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import { chainName, type ChainRef, type SweepDepth } from '../core/job.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Problem, Survey } from '../core/source.ts';
 import { fieldOf, STATE_KEYS } from './keys.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { readSnapshot } from './snapshot.ts';
 import type { SweepOutcome } from './work.ts';
 
 /** A chain is looked at from its beginning at least this often. */
-export const FULL_EVERY_MS = 24 * 3600_000;
+const FULL_EVERY_MS = 24 * 3600_000;
 
 export interface SweptChain {
   readonly chain: ChainRef;

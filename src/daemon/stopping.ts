@@ -1,6 +1,7 @@
 /** Stopping in reverse order, within a grace that nothing can overrun. */
-import { errorText, type Log } from '../adapters/log.ts';
 import { within } from '../adapters/redis.ts';
+import { errorText } from '../errors.ts';
+import type { Log } from '../ports.ts';
 
 /** How one started part stops. It may use up to `graceMs`. */
 export type Stop = (graceMs: number) => Promise<unknown>;

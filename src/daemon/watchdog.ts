@@ -5,8 +5,8 @@
  */
 import type { Queues } from '../adapters/queue.ts';
 import type { Cause } from '../adapters/queue-jobs.ts';
-import { errorText, type Log } from '../adapters/log.ts';
-import type { Clock } from '../ports.ts';
+import { errorText } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
 import { archiveUnfit } from './health.ts';
 import type { StateStore } from './state.ts';
 

@@ -3,7 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopback } from '../config/address.ts';
+import { isLoopback } from '../core/address.ts';
 
 export interface SignIn {
   readonly user: string;

@@ -1,8 +1,6 @@
 /** What Prometheus is told. Labels are few on purpose: accounts, regions and trails, never keys. */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { JobCounts } from '../adapters/queue.ts';
-import type { Snapshot } from '../daemon/snapshot.ts';
-import type { DigestOutcome } from '../daemon/work.ts';
+import type { JobCounts, Snapshot } from '../core/snapshot.ts';
 
 /** One finished call to AWS, as its adapters report it. */
 export interface AwsCall {
@@ -23,7 +21,8 @@ export interface Metrics {
   readonly contentType: string;
   /** For the AWS adapters: one call has ended. */
   onCall(call: AwsCall): void;
-  onDigest(outcome: Pick<DigestOutcome, 'state' | 'logs'>): void;
+  /** One digest was judged; `logs` is how many log files it names. */
+  onDigest(outcome: { readonly state: 'verified' | 'failed' | 'blocked'; readonly logs: number }): void;
   /** Replaces everything that is read from Redis; null when Redis could not be read, which leaves no old value standing. */
   observe(seen: { readonly counts: JobCounts; readonly snapshot: Snapshot; readonly now: number } | null): void;
   /** The exposition text. */

@@ -1,6 +1,5 @@
 /** The first page: one row an account, worst first, as plain HTML that needs no script. */
-import type { Readiness } from '../daemon/health.ts';
-import type { Snapshot } from '../daemon/snapshot.ts';
+import type { Readiness, Snapshot } from '../core/snapshot.ts';
 import { accountLags } from './metrics.ts';
 
 export const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}
@@ -76,6 +75,6 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** For element content and quoted attributes. Account names and problem texts come from outside. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES.get(character) ?? '');
 }

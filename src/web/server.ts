@@ -2,11 +2,10 @@
 import basicAuth from '@fastify/basic-auth';
 import type { Queue } from 'bullmq';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { describeError, type Log } from '../adapters/log.ts';
-import { isLoopback } from '../config/address.ts';
-import type { Readiness } from '../daemon/health.ts';
-import type { Snapshot } from '../daemon/snapshot.ts';
-import { OperatingError } from '../errors.ts';
+import { isLoopback } from '../core/address.ts';
+import type { Readiness, Snapshot } from '../core/snapshot.ts';
+import { describeError, OperatingError } from '../errors.ts';
+import type { Log } from '../ports.ts';
 import { registerBoard } from './board.ts';
 import { checkHost, checkOrigin, checkSignIn, type SignIn } from './guard.ts';
 import { headersFor } from './headers.ts';
@@ -68,7 +67,7 @@ export async function startServer(parts: WebParts): Promise<RunningServer> {
 /** The server without a socket. */
 export async function buildServer(parts: WebParts): Promise<FastifyInstance> {
   if (parts.signIn === null && !isLoopback(parts.host)) {
-    const hint = 'set http.user and http.passwordFile, or http.host to 127.0.0.1';
+    const hint = 'set http.user and http.passwordFile (or ORGTRAIL_HTTP_PASSWORD), or http.host to 127.0.0.1';
     throw new OperatingError({
       code: 'config-invalid',
       message: `http.host ${parts.host} is reachable from outside and there is no sign-in`,

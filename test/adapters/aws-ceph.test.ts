@@ -1,8 +1,8 @@
 /** The reader and the archive against a store that is none of ours: Ceph's object gateway. */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createArchive, type Archive } from '../../src/adapters/aws-archive.ts';
-import type { NewObject } from '../../src/ports.ts';
+import { createArchive } from '../../src/adapters/aws-archive.ts';
+import type { ArchiveStore, NewObject } from '../../src/ports.ts';
 import { startCeph, type CephStack } from '../stack/ceph.ts';
 import { CEPH, reasonToSkip } from '../stack/need.ts';
 import { collect, failure, transportTo, useCredentials } from './raw-s3.ts';
@@ -23,7 +23,7 @@ const missing = reasonToSkip('Ceph', CEPH);
 
 describe.skipIf(missing !== null)('on Ceph', () => {
   let ceph: CephStack;
-  let archive: Archive;
+  let archive: ArchiveStore;
 
   beforeAll(async () => {
     ceph = await startCeph({ members: ['222222222222'], payer: PAYER });

@@ -1,26 +1,20 @@
+/** Trails as CloudTrail shows them: which ones an account sees from a region, how they are, and who may ask. */
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import {
-  CloudTrailClient,
   DescribeTrailsCommand,
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListPublicKeysCommand,
   ListTrailsCommand,
-  LookupEventsCommand,
-  paginateLookupEvents,
   type DescribeTrailsCommandInput,
-  type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf } from '../../src/core/publickey.ts';
 import {
   MEMBER,
-  openEstate,
   OUTSIDE,
   outcomeOf,
   PAYER,
@@ -31,14 +25,7 @@ import {
   userOf,
   type Estate,
 } from './identity/estate.ts';
-import type { CloudEvent } from './identity/events.ts';
-import type { CloudPublicKey } from './types.ts';
-
-type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
-
-function client(estate: Estate, credentials: Credentials = userOf(MEMBER), region = 'us-east-1'): CloudTrailClient {
-  return new CloudTrailClient({ endpoint: estate.url, region, credentials, maxAttempts: 1 });
-}
+import { client, LOCAL, ORG, WIDE, withTrails, type Credentials } from './identity/trail-estate.ts';
 
 async function reader(estate: Estate): Promise<Credentials> {
   const sts = new STSClient({ endpoint: estate.url, region: 'us-east-1', credentials: userOf(PAYER), maxAttempts: 1 });
@@ -50,16 +37,6 @@ async function reader(estate: Estate): Promise<Credentials> {
     secretAccessKey: issued?.SecretAccessKey ?? '',
     sessionToken: issued?.SessionToken ?? '',
   };
-}
-
-const ORG = trailOf(PAYER, { name: 'org', organization: true, prefix: 'central' });
-const WIDE = trailOf(MEMBER, { name: 'wide' });
-const LOCAL = trailOf(MEMBER, { name: 'local', homeRegion: 'eu-west-1', multiRegion: false, validation: false });
-
-async function withTrails(now?: () => number): Promise<Estate> {
-  const estate = await openEstate(now === undefined ? {} : { now });
-  estate.state.trails.push(ORG, WIDE, LOCAL);
-  return estate;
 }
 
 describe('DescribeTrails', () => {
@@ -214,143 +191,6 @@ describe('who may ask', () => {
     ).toBe('InvalidSignatureException');
     const strange = { trailNameList: 7 } as unknown as DescribeTrailsCommandInput;
     expect(await outcomeOf(client(estate).send(new DescribeTrailsCommand(strange)))).not.toBe('ok');
-  });
-});
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-describe('ListPublicKeys', () => {
-  function keyOf(region: string, validFrom: number, validTo: number): CloudPublicKey {
-    const der = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'pkcs1', format: 'der' });
-    return { region, fingerprint: fingerprintOf(der), der, validFrom, validTo };
-  }
-
-  test('by region and time; both times are now when absent', async () => {
-    const now = Date.now();
-    await using estate = await withTrails();
-    const old = keyOf('us-east-1', now - 40 * DAY, now - 10 * DAY);
-    const current = keyOf('us-east-1', now - 20 * DAY, now + 10 * DAY);
-    const elsewhere = keyOf('eu-west-1', now - 20 * DAY, now + 10 * DAY);
-    estate.state.publicKeys.push(old, current, elsewhere);
-    const list = async (region: string, from?: number, to?: number) => {
-      const times = {
-        ...(from === undefined ? {} : { StartTime: new Date(from) }),
-        ...(to === undefined ? {} : { EndTime: new Date(to) }),
-      };
-      return (
-        (await client(estate, userOf(MEMBER), region).send(new ListPublicKeysCommand(times))).PublicKeyList ?? []
-      ).map((key) => key.Fingerprint);
-    };
-    expect(await list('us-east-1')).toEqual([current.fingerprint]);
-    expect(await list('us-east-1', now - 50 * DAY)).toEqual([old.fingerprint, current.fingerprint]);
-    expect(await list('us-east-1', now - 50 * DAY, now - 41 * DAY)).toEqual([]);
-    expect(await list('us-east-1', now - 50 * DAY, now - 30 * DAY)).toEqual([old.fingerprint]);
-    expect(await list('eu-west-1')).toEqual([elsewhere.fingerprint]);
-    expect(await list('ap-south-1')).toEqual([]);
-    expect(await outcomeOf(list('us-east-1', now, now - DAY))).toBe('InvalidTimeRangeException');
-    expect(await outcomeOf(list('us-east-1', undefined, now - DAY))).toBe('InvalidTimeRangeException');
-  });
-
-  test('bytes and times come back as they were; pages and empty lists on demand', async () => {
-    const now = Math.floor(Date.now() / 1000) * 1000;
-    await using estate = await withTrails();
-    estate.state.publicKeys.push(keyOf('us-east-1', now - DAY, now + DAY), keyOf('us-east-1', now - DAY, now + DAY));
-    const [first, second] = estate.state.publicKeys;
-    const whole = await client(estate).send(new ListPublicKeysCommand({}));
-    expect(whole.NextToken).toBeUndefined();
-    expect(Buffer.from(whole.PublicKeyList?.[0]?.Value ?? []).equals(first?.der ?? Buffer.of(1))).toBe(true);
-    expect(whole.PublicKeyList?.[0]).toMatchObject({
-      ValidityStartTime: new Date(now - DAY),
-      ValidityEndTime: new Date(now + DAY),
-    });
-    estate.state.keyPageSize = 1;
-    const page = await client(estate).send(new ListPublicKeysCommand({}));
-    const next = await client(estate).send(new ListPublicKeysCommand({ NextToken: page.NextToken }));
-    expect([page.PublicKeyList?.length, next.PublicKeyList?.[0]?.Fingerprint, next.NextToken]).toEqual([
-      1,
-      second?.fingerprint,
-      undefined,
-    ]);
-    expect(await outcomeOf(client(estate).send(new ListPublicKeysCommand({ NextToken: 'made-up' })))).toBe(
-      'InvalidTokenException',
-    );
-    const lift = estate.state.fail({ operation: 'ListPublicKeys', region: 'us-east-1', outcome: { type: 'empty' } });
-    expect((await client(estate).send(new ListPublicKeysCommand({}))).PublicKeyList).toEqual([]);
-    lift();
-    expect((await client(estate).send(new ListPublicKeysCommand({}))).PublicKeyList).toHaveLength(1);
-  });
-});
-
-describe('LookupEvents', () => {
-  function eventOf(index: number, at: number, change: Partial<CloudEvent> = {}): CloudEvent {
-    const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-    return {
-      account: MEMBER,
-      region: 'us-east-1',
-      id,
-      name: 'StopLogging',
-      source: 'cloudtrail.amazonaws.com',
-      at,
-      readOnly: false,
-      username: 'eve',
-      accessKeyId: null,
-      resources: [{ type: 'AWS::CloudTrail::Trail', name: WIDE.arn }],
-      record: JSON.stringify({ eventID: id }),
-      ...change,
-    };
-  }
-
-  test('newest first, in pages, one attribute, 90 days', async () => {
-    const now = Date.now();
-    await using estate = await withTrails();
-    for (let i = 0; i < 60; i += 1) estate.state.events.push(eventOf(i, now - HOUR - i * 1000));
-    estate.state.events.push(
-      eventOf(60, now - 91 * DAY),
-      eventOf(61, now - HOUR, { name: 'StartLogging' }),
-      eventOf(62, now, { account: SECOND }),
-      eventOf(63, now, { region: 'eu-west-1' }),
-    );
-    const found: (string | undefined)[] = [];
-    for await (const page of paginateLookupEvents(
-      { client: client(estate) },
-      { LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'StopLogging' }] },
-    )) {
-      expect(page.Events?.length).toBeLessThanOrEqual(50);
-      found.push(...(page.Events ?? []).map((event) => event.EventId));
-    }
-    expect(found).toEqual(estate.state.events.slice(0, 60).map((event) => event.id));
-    const one = await client(estate).send(
-      new LookupEventsCommand({ StartTime: new Date(now - HOUR - 2500), EndTime: new Date(now - HOUR - 1500) }),
-    );
-    expect(one.Events).toMatchObject([
-      {
-        EventId: found[2],
-        EventName: 'StopLogging',
-        Username: 'eve',
-        ReadOnly: 'false',
-        CloudTrailEvent: expect.stringContaining('eventID'),
-      },
-    ]);
-    const byResource = await client(estate).send(
-      new LookupEventsCommand({
-        MaxResults: 1,
-        LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: WIDE.arn }],
-      }),
-    );
-    expect(byResource.Events).toHaveLength(1);
-  });
-
-  test('what AWS refuses', async () => {
-    await using estate = await withTrails();
-    const ask = (input: LookupEventsCommandInput): Promise<string> =>
-      outcomeOf(client(estate).send(new LookupEventsCommand(input)));
-    const attribute = { AttributeKey: 'EventName', AttributeValue: 'x' } as const;
-    expect(await ask({ LookupAttributes: [attribute, attribute] })).toBe('InvalidLookupAttributesException');
-    expect(await ask({ MaxResults: 51 })).toBe('InvalidMaxResultsException');
-    expect(await ask({ NextToken: 'made-up' })).toBe('InvalidNextTokenException');
-    expect(await ask({ StartTime: new Date(2000), EndTime: new Date(1000) })).toBe('InvalidTimeRangeException');
-    expect(await ask({ EventCategory: 'insight' })).toBe('ok');
   });
 });
 

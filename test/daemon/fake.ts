@@ -1,11 +1,12 @@
 /** What the daemon's tests share: a configuration, a pipeline that only counts, a log that is kept, and waiting. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLogger, type Log } from '../../src/adapters/log.ts';
+import { createLogger } from '../../src/adapters/log.ts';
 import { parseConfig, type Config } from '../../src/config.ts';
-import { chainName, type DigestJob, type SweepDepth, type SweepJob } from '../../src/core/job.ts';
+import type { DigestJob, SweepDepth, SweepJob } from '../../src/core/job.ts';
 import type { Problem, Survey } from '../../src/core/source.ts';
 import type { DaemonTiming } from '../../src/daemon/stage.ts';
 import type { DigestOutcome, SweepOutcome, Work } from '../../src/daemon/work.ts';
+import type { Log } from '../../src/ports.ts';
 
 export const systemClock = { now: () => Date.now() };
 
@@ -99,7 +100,7 @@ export function found(digests: readonly DigestJob[]): SweepOutcome {
   return { ...NOTHING, digests };
 }
 
-export function surveyOf(id: string): Survey {
+function surveyOf(id: string): Survey {
   return {
     account: { id, name: `account ${id}`, state: 'ACTIVE', origin: 'configuration', role: null, externalId: null },
     sources: [],
@@ -122,8 +123,6 @@ export function digestOf(account: string, key: string): DigestJob {
   const { reader, region, trailArn } = sweepOf(account);
   return { type: 'digest', reader, account, region, trailArn, bucket: 'member-bucket', key };
 }
-
-export const nameOf = (job: SweepJob): string => chainName(job);
 
 /** A log whose lines are kept as text. */
 export function keptLog(): { readonly log: Log; readonly lines: string[] } {

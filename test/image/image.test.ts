@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUILDAH, DEBOOTSTRAP, reasonToSkip } from '../stack/need.ts';
-import { buildImage, runInImage, type Image } from './image.ts';
+import { buildImage, ended, runInImage, startInImage, type Image } from './image.ts';
+import { openSurroundings } from './surroundings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SKIP = reasonToSkip('the image is not built', [BUILDAH, DEBOOTSTRAP], { root: true });
@@ -32,7 +33,7 @@ describe.skipIf(SKIP !== null)('the image', () => {
     const mebibytes = (text: string): string => `${Math.round(Number(text) / 2 ** 20)} MiB`;
     process.stderr.write(`image: ${mebibytes(bytes)} unpacked, ${mebibytes(app)} of it orgtrail and its packages\n`);
   }, 600_000);
-  afterAll(() => image.release());
+  afterAll(() => image?.release());
 
   test('says how it is to be run', () => {
     const { config } = image;
@@ -101,4 +102,54 @@ describe.skipIf(SKIP !== null)('the image', () => {
     expect(gone.status).toBe(1);
     expect(gone.stderr).toContain('not healthy');
   });
+
+  // The program itself; until it is there, the image is tested without it.
+  describe.skipIf(!existsSync(join(ROOT, 'src', 'main.ts')))('with the program', () => {
+    test('checks the example of a configuration', async () => {
+      const args = ['config', 'check', '--config', 'config/example.yaml'];
+      const checked = await runInImage(image, { args });
+      expect(checked.stderr).toBe('');
+      expect(checked.status).toBe(0);
+    });
+
+    test('says where it looked for a configuration that is not there', async () => {
+      const started = await runInImage(image, {});
+      expect(started.status).toBe(2);
+      expect(started.stderr).toContain('config/orgtrail.yaml');
+    });
+
+    test('gathers, is healthy, and ends in order on SIGTERM', async () => {
+      const around = await openSurroundings();
+      try {
+        const daemon = startInImage(image, { configFolder: around.configFolder, env: around.env });
+        const end = ended(daemon);
+        try {
+          await expect.poll(() => answers(around.url), { timeout: 30_000, interval: 250 }).toBe(true);
+          const command = image.config.Healthcheck.Test.slice(1);
+          const health = await runInImage(image, { command, env: { ORGTRAIL_HEALTH_URL: `${around.url}/livez` } });
+          expect(health).toEqual({ status: 0, stdout: '', stderr: '' });
+          const receipts = () => around.archived().filter((key) => key.startsWith('orgtrail/receipts/')).length;
+          await expect.poll(receipts, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
+          expect(around.archived().some((key) => key.startsWith('AWSLogs/'))).toBe(true);
+        } finally {
+          daemon.kill('SIGTERM');
+        }
+        // As long as compose.yaml waits; whoever does not end by itself has not passed, and is not left behind.
+        const overdue = setTimeout(() => daemon.kill('SIGKILL'), 45_000);
+        const { status, stdout, stderr } = await end;
+        clearTimeout(overdue);
+        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+        expect(stdout).not.toContain(around.secret);
+      } finally {
+        await around.close();
+      }
+    }, 180_000);
+  });
 });
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}

@@ -43,11 +43,13 @@ function nameBreaches(file: SourceFile): readonly Breach[] {
 
 function syntaxBreaches(file: SourceFile): readonly Breach[] {
   const found: Breach[] = [];
-  const report = (offset: number, what: { rule: string; detail: string }): void => void found.push(breachAt(file, offset, what));
+  const report = (offset: number, what: { rule: string; detail: string }): void =>
+    void found.push(breachAt(file, offset, what));
   new Visitor({
     TSAnyKeyword: (node) => report(node.start, { rule: 'any', detail: 'name the type, or take unknown and look' }),
     ExportDefaultDeclaration: (node) => report(node.start, { rule: 'default-export', detail: 'export it by its name' }),
-    ExportAllDeclaration: (node) => report(node.start, { rule: 'barrel', detail: 'import from the file that declares it' }),
+    ExportAllDeclaration: (node) =>
+      report(node.start, { rule: 'barrel', detail: 'import from the file that declares it' }),
     ExportNamedDeclaration(node) {
       if (node.source === null || node.exportKind === 'type') return;
       report(node.start, { rule: 'barrel', detail: 'import from the file that declares it' });

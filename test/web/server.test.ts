@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/daemon/snapshot.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { buildServer, startServer, type WebParts } from '../../src/web/server.ts';
 import { keptLog } from '../daemon/fake.ts';

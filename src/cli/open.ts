@@ -1,0 +1,44 @@
+/** Adapters built from the configuration, for every command alike. */
+import { createOrganizations } from '../adapters/aws-accounts.ts';
+import { createArchive } from '../adapters/aws-archive.ts';
+import type { AwsCall } from '../adapters/aws-calls.ts';
+import { createTransport } from '../adapters/aws-client.ts';
+import { createSessions } from '../adapters/aws-sessions.ts';
+import { createInspector } from '../adapters/inspector.ts';
+import type { Config } from '../config.ts';
+import type { PipelineParts } from '../pipeline/parts.ts';
+import type { Clock } from '../ports.ts';
+
+export interface OpenParts {
+  readonly parts: PipelineParts;
+  close(): Promise<void>;
+}
+
+/** Builds everything; nothing is contacted before the first call. */
+export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall) => void): OpenParts {
+  const { aws, limits, archive } = config;
+  const transport = createTransport({
+    region: aws.region,
+    forcePathStyle: aws.forcePathStyle,
+    endpoint: aws.endpoint,
+    timeouts: { connectMs: limits.connectTimeoutMs, requestMs: limits.requestTimeoutMs, readMs: limits.readTimeoutMs },
+    // Per host: transfers in slots, plus listings and control calls of as many accounts and digests as run at once.
+    maxSockets: limits.objectConcurrency + 4 * (limits.digestConcurrency + limits.accountConcurrency),
+    ...(onCall === undefined ? {} : { onCall }),
+  });
+  const inspector = createInspector({ threads: limits.hashThreads });
+  return {
+    parts: {
+      config,
+      clock,
+      inspector,
+      sessions: createSessions(transport),
+      organizations: createOrganizations(transport),
+      archive: createArchive(transport, { owner: archive.owner, region: archive.region, kmsKey: archive.kmsKey }),
+    },
+    close: async () => {
+      await inspector.close();
+      transport.close();
+    },
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * Cells and findings of one chain: its time tiled by digest intervals. Every cell starts out not green; it takes a
+ * valid digest, a held link, and every named log in place to make it so, and absence of data never does.
+ */
+import type { Chain } from './source.ts';
+import { formatIso, HOUR } from './time.ts';
+import { hintFor } from './hint.ts';
+import { isBrokenLink } from './receipt.ts';
+import { isBlockedCode, worse, type CellState, type DigestCode, type FindingCode, type LinkCode, type LogCode } from './verdict.ts';
+
+/** What is known of one standard digest. `start` null: it could not be read. Times in epoch milliseconds. */
+export interface DigestView {
+  readonly bucket: string;
+  readonly key: string;
+  readonly end: number;
+  readonly start: number | null;
+  readonly verdict: DigestCode;
+  readonly detail: string;
+  readonly link: LinkCode;
+  readonly linkDetail: string;
+  /** The predecessor it points at; null when it points at none or that is not known. */
+  readonly previousKey: string | null;
+  readonly logs: readonly LogView[];
+}
+
+export interface LogView {
+  readonly bucket: string;
+  readonly key: string;
+  readonly verdict: LogCode;
+  readonly detail: string;
+}
+
+export interface Cell {
+  readonly from: number;
+  readonly to: number;
+  readonly state: CellState;
+}
+
+/** A verdict that a person must see, with its evidence and its next step (design, section 4). */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly account: string;
+  readonly region: string;
+  readonly trail: string;
+  readonly bucket: string;
+  readonly key: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** The window asked for and the clock. `to` null: up to now. `grace` in milliseconds after which a digest is late. */
+export interface Expectation {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly now: number;
+  readonly grace: number;
+}
+
+export interface Coverage {
+  readonly cells: readonly Cell[];
+  readonly findings: readonly Finding[];
+  readonly state: CellState;
+  /** Up to here every cell since the first is verified; null when there is none. */
+  readonly verifiedUntil: number | null;
+}
+
+type Spot = { readonly key?: string | null; readonly bucket?: string; readonly from?: number | null; readonly to?: number | null };
+type Say = (code: FindingCode, detail: string, spot: Spot) => Finding;
+
+/** More missing hours than this in one gap are reported as one finding that names the whole span. */
+const MAX_GAP_FINDINGS = 24 * 366;
+
+/** Judges one chain by its digests. An empty list is never green. */
+export function coverChain(chain: Chain, views: readonly DigestView[], expected: Expectation): Coverage {
+  const say = speaker(chain);
+  const sorted = views.toSorted((a, b) => a.end - b.end);
+  const cells: Cell[] = [];
+  const findings: Finding[] = [];
+  for (const [index, view] of sorted.entries()) {
+    const before = sorted[index - 1] ?? null;
+    const after = sorted[index + 1] ?? null;
+    const gap = before === null ? [] : gapBetween(before, view, say);
+    const own = judgeView(view, { before, after, from: expected.from }, say);
+    for (const finding of gap) cells.push({ from: timeOf(finding.from), to: timeOf(finding.to), state: 'failed' });
+    cells.push({ from: view.start ?? view.end - HOUR, to: view.end, state: own.state });
+    findings.push(...gap, ...own.findings);
+  }
+  const tail = judgeTail(chain, { sorted, expected }, say);
+  cells.push(...tail.cells);
+  findings.push(...tail.findings);
+  return { cells, findings, state: stateOf(cells), verifiedUntil: verifiedUntil(cells) };
+}
+
+function stateOf(cells: readonly Cell[]): CellState {
+  const [first, ...rest] = cells;
+  return first === undefined ? 'unknown' : rest.reduce((state, cell) => worse(state, cell.state), first.state);
+}
+
+function verifiedUntil(cells: readonly Cell[]): number | null {
+  let until: number | null = null;
+  for (const cell of cells) {
+    if (cell.state !== 'verified') break;
+    until = cell.to;
+  }
+  return until;
+}
+
+function speaker(chain: Chain): Say {
+  const { account, region, source } = chain;
+  return (code, detail, spot) => ({
+    code,
+    account,
+    region,
+    trail: source.trail,
+    bucket: spot.bucket ?? source.bucket,
+    key: spot.key ?? null,
+    from: isoOf(spot.from),
+    to: isoOf(spot.to),
+    detail,
+    hint: hintFor(code),
+  });
+}
+
+function isoOf(time: number | null | undefined): string | null {
+  return time === null || time === undefined ? null : formatIso(time);
+}
+
+function timeOf(iso: string | null): number {
+  return iso === null ? 0 : Date.parse(iso);
+}
+
+type Surroundings = { readonly before: DigestView | null; readonly after: DigestView | null; readonly from: number | null };
+
+function judgeView(view: DigestView, around: Surroundings, say: Say): { readonly state: CellState; readonly findings: readonly Finding[] } {
+  const spot = { bucket: view.bucket, key: view.key, from: view.start, to: view.end };
+  const findings: Finding[] = [];
+  if (view.verdict !== 'valid') findings.push(say(view.verdict, view.detail, spot));
+  const link = linkCode(view, around);
+  if (link !== null) findings.push(say(link.code, link.detail, spot));
+  for (const log of view.logs) {
+    if (log.verdict !== 'valid') findings.push(say(log.verdict, log.detail, { ...spot, bucket: log.bucket, key: log.key }));
+  }
+  return { state: cellState(view, around.after, findings), findings };
+}
+
+/** Both links of a cell must hold: a successor that names another predecessor speaks against this digest too. */
+function cellState(view: DigestView, after: DigestView | null, findings: readonly Finding[]): CellState {
+  if (findings.some((finding) => !isBlockedCode(finding.code))) return 'failed';
+  if (findings.length > 0) return 'blocked';
+  if (after !== null && after.verdict === 'valid' && after.previousKey === view.key && isBrokenLink(after.link)) return 'failed';
+  return 'verified';
+}
+
+/** What is wrong with the way a digest joins the chain; null when nothing is. */
+function linkCode(view: DigestView, { before, from }: Surroundings): { readonly code: FindingCode; readonly detail: string } | null {
+  const { link, linkDetail } = view;
+  if (view.verdict !== 'valid' || link === 'linked') return overlap(view, before);
+  if (link === 'chain-start') {
+    if (before === null) return null;
+    return { code: 'chain-restarted', detail: `a new chain starts although the digest of ${formatIso(before.end)} precedes it; nothing proves what was delivered between them` };
+  }
+  if (link !== 'digest-missing') return { code: link, detail: linkDetail };
+  if (before !== null && before.end < (view.start ?? view.end)) return null; // told as missing intervals by the gap itself
+  const beforeWindow = before === null && from !== null && view.start !== null && view.start <= from;
+  return beforeWindow ? null : { code: 'digest-missing', detail: linkDetail };
+}
+
+function overlap(view: DigestView, before: DigestView | null): { readonly code: FindingCode; readonly detail: string } | null {
+  if (before === null || view.start === null || view.start >= before.end || view.verdict !== 'valid' || before.verdict !== 'valid') return null;
+  if (before.start !== null && before.start >= view.end) return null;
+  const fork = view.previousKey !== null && view.previousKey === before.previousKey;
+  const detail = `it overlaps the digest of ${formatIso(before.end)}`;
+  return fork ? { code: 'chain-fork', detail: `${detail}, and both name the same predecessor` } : { code: 'time-gap', detail };
+}
+
+/** Each missing interval is its own finding: counting ten deleted digests as one hides nine hours. */
+function gapBetween(before: DigestView, view: DigestView, say: Say): readonly Finding[] {
+  const start = view.start ?? view.end - HOUR;
+  if (start <= before.end) return [];
+  if (view.link === 'chain-start' && view.verdict === 'valid')
+    return [say('chain-restarted', 'no digest covers this time: logging or validation was off, or the digests were removed', { from: before.end, to: start })];
+  return intervals(before.end, start).map(([from, to]) => say('digest-missing', 'no digest is there for this interval', { from, to }));
+}
+
+function intervals(from: number, to: number): readonly (readonly [number, number])[] {
+  const count = Math.max(1, Math.round((to - from) / HOUR));
+  if (count > MAX_GAP_FINDINGS) return [[from, to]];
+  return Array.from({ length: count }, (_, index) => [from + index * HOUR, index === count - 1 ? to : from + (index + 1) * HOUR] as const);
+}
+
+type Tail = { readonly cells: readonly Cell[]; readonly findings: readonly Finding[] };
+
+/** The newest end: AWS writes a digest every hour, empty ones too, so silence past the grace is a finding. */
+function judgeTail(chain: Chain, { sorted, expected }: { sorted: readonly DigestView[]; expected: Expectation }, say: Say): Tail {
+  const { status, validation } = chain.source;
+  const newest = sorted.at(-1)?.end ?? null;
+  // A digest covers an hour and may take the grace to arrive: up to here one must be there.
+  const due = Math.min(expected.to ?? expected.now, expected.now - expected.grace - HOUR);
+  if (!validation) return one('unverifiable', say('validation-off', 'the trail writes no digests, so its log files cannot be proven', { from: newest, to: null }), newest ?? due);
+  if (status !== null && !status.logging) {
+    const stopped = status.stoppedLogging ?? newest ?? due;
+    if (newest === null || stopped <= newest + HOUR) return one('unverifiable', say('logging-stopped', 'the trail is switched off', { from: newest ?? stopped, to: null }), newest ?? stopped);
+  }
+  if (newest === null) return emptyChain(chain, { expected, due }, say);
+  if (newest >= due) return { cells: [], findings: [] };
+  const delivered = status?.latestDigestDelivery ?? null;
+  const known = delivered !== null && delivered > newest + 1.5 * HOUR;
+  const detail = known ? `AWS says that it delivered a digest at ${formatIso(delivered)}` : `no digest since, and the next was due at ${formatIso(newest + HOUR)}`;
+  const late = say('chain-truncated', detail, { from: newest, to: due });
+  return { cells: [{ from: newest, to: due, state: known || expected.to !== null ? 'failed' : 'late' }], findings: [late] };
+}
+
+function emptyChain(chain: Chain, { expected, due }: { expected: Expectation; due: number }, say: Say): Tail {
+  const started = chain.source.status?.startedLogging ?? null;
+  const from = expected.from ?? started;
+  if (started !== null && started >= due) return { cells: [{ from: started, to: expected.now, state: 'unknown' }], findings: [] };
+  const finding = say('chain-empty', 'validation is on, and no digest is there', { from, to: due });
+  return { cells: [{ from: from ?? due, to: due, state: 'failed' }], findings: [finding] };
+}
+
+function one(state: CellState, finding: Finding, at: number): Tail {
+  return { cells: [{ from: at, to: at, state }], findings: [finding] };
+}

@@ -1,0 +1,117 @@
+/** What is recorded for one digest. Deterministic: the same evidence gives the same bytes, whoever records it and when. */
+import type { PreviousDigest } from './digest.ts';
+import { parseStrictJson, type Json } from './json.ts';
+import type { ReceiptName, ReceiptState } from './layout.ts';
+import type { ChainKind } from './source.ts';
+import { formatIso } from './time.ts';
+import { isBlockedCode, tallyOf, type DigestCode, type LinkCode, type LogCode, type NoteCode, type Tally } from './verdict.ts';
+
+export const RECEIPT_SCHEMA = 'orgtrail.receipt/1';
+
+/** Where bytes were read, and as which version. */
+export interface Origin {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | null;
+  readonly etag: string | null;
+}
+
+export interface LogReceipt {
+  readonly origin: Origin;
+  readonly verdict: LogCode;
+  readonly detail: string;
+  /** Where the bytes that were judged came from; null when there were none. */
+  readonly via: 'source' | 'pending' | 'archive' | null;
+  /** Key in the archive bucket: proven place or quarantine; null when nothing was kept. */
+  readonly place: string | null;
+  readonly expectedSha256: string;
+  readonly contentSha256: string | null;
+  readonly storedSha256: string | null;
+  readonly size: number | null;
+  readonly notes: readonly NoteCode[];
+}
+
+export interface DigestReceipt {
+  readonly origin: Origin;
+  readonly verdict: DigestCode;
+  readonly detail: string;
+  readonly place: string | null;
+  readonly start: string | null;
+  readonly end: string;
+  readonly previous: PreviousDigest | null;
+  readonly fingerprint: string | null;
+  readonly signature: string | null;
+  readonly contentSha256: string | null;
+  readonly storedSha256: string;
+  readonly size: number;
+}
+
+export type Counts = Readonly<Record<'named' | Tally, number>>;
+
+export interface Receipt {
+  readonly schema: typeof RECEIPT_SCHEMA;
+  readonly revision: number;
+  readonly chain: { readonly account: string; readonly region: string; readonly trail: string; readonly trailArn: string; readonly homeRegion: string; readonly kind: ChainKind };
+  readonly digest: DigestReceipt;
+  readonly link: { readonly verdict: LinkCode; readonly detail: string };
+  readonly logs: readonly LogReceipt[];
+  /** named = valid + invalid + missing + blocked, derived from the list. */
+  readonly counts: Counts;
+}
+
+/** The conservation law's numbers, counted from the list. */
+export function countLogs(logs: readonly LogReceipt[]): Counts {
+  const counts = { named: logs.length, valid: 0, invalid: 0, missing: 0, blocked: 0 };
+  for (const log of logs) counts[tallyOf(log.verdict)] += 1;
+  return counts;
+}
+
+/** What the receipt's name says: proven, waiting for its predecessor, failed or blocked. */
+export function receiptState(parts: { readonly digest: DigestCode; readonly link: LinkCode; readonly logs: readonly LogCode[] }): ReceiptState {
+  const codes = [parts.digest, ...parts.logs];
+  const failed = codes.some((code) => code !== 'valid' && !isBlockedCode(code));
+  if (failed || isBrokenLink(parts.link)) return 'failed';
+  if (codes.some((code) => isBlockedCode(code)) || isBlockedCode(parts.link)) return 'blocked';
+  if (parts.link === 'digest-missing') return 'unlinked';
+  return parts.link === 'chain-start' ? 'start' : 'linked';
+}
+
+/** True for links that are evidence of a fault; a predecessor that is not there yet may still come. */
+export function isBrokenLink(link: LinkCode): boolean {
+  return !isBlockedCode(link) && link !== 'linked' && link !== 'chain-start' && link !== 'digest-missing';
+}
+
+/** The receipt's bytes: indented JSON in a fixed order. */
+export function encodeReceipt(receipt: Receipt): Uint8Array {
+  return Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`, 'utf8');
+}
+
+/** True when two receipts say the same of the evidence; the revision number is not evidence. */
+export function sameEvidence(a: Receipt, b: Receipt): boolean {
+  return JSON.stringify({ ...a, revision: 0 }) === JSON.stringify({ ...b, revision: 0 });
+}
+
+/**
+ * Reads a receipt back and holds it against its name: a receipt under another's name proves nothing.
+ * @returns the receipt, or what is wrong with it
+ */
+export function decodeReceipt(bytes: Uint8Array, name: ReceiptName): { readonly receipt: Receipt } | { readonly problem: string } {
+  const json = parseStrictJson(bytes);
+  if ('problem' in json) return json;
+  const receipt = json.value as unknown as Receipt;
+  if (!isObject(json.value) || receipt.schema !== RECEIPT_SCHEMA) return { problem: `not of schema ${RECEIPT_SCHEMA}` };
+  if (!isObject(receipt.chain) || !isObject(receipt.digest as unknown as Json) || !Array.isArray(receipt.logs) || !isObject(receipt.link))
+    return { problem: 'parts of it are missing' };
+  const { chain, digest } = receipt;
+  const told = [chain.account, chain.region, chain.trail, chain.homeRegion, chain.kind, digest.end, receipt.revision].join('|');
+  const named = [name.account, name.region, name.trail, name.homeRegion, name.kind, formatIso(name.end), name.revision].join('|');
+  if (told !== named) return { problem: `it speaks of ${told}, its name of ${named}` };
+  const state = receiptState({ digest: digest.verdict, link: receipt.link.verdict, logs: receipt.logs.map((log) => log.verdict) });
+  if (state !== name.state) return { problem: `its verdicts make it ${state}, its name says ${name.state}` };
+  if (JSON.stringify(countLogs(receipt.logs)) !== JSON.stringify(receipt.counts)) return { problem: 'its counts are not those of its list' };
+  return { receipt };
+}
+
+function isObject(json: Json): boolean {
+  return json !== null && typeof json === 'object' && !Array.isArray(json);
+}

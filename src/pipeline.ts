@@ -1,0 +1,75 @@
+/** The pipeline: stages composed into the work that the daemon schedules and `collect` runs at once. */
+import pLimit from 'p-limit';
+import type { DigestJob, SweepDepth, SweepJob } from './core/job.ts';
+import type { Chain, Problem, Survey } from './core/source.ts';
+import { HOUR } from './core/time.ts';
+import type { Discovery, SweepOutcome, Work } from './daemon/work.ts';
+import { isBlocked } from './errors.ts';
+import { collectDigest } from './pipeline/collect.ts';
+import { openEstate, type EstateBook } from './pipeline/estate.ts';
+import { archivePlace, verifyLimits, type PipelineParts, type Slot } from './pipeline/parts.ts';
+import type { KnownKeys } from './stages/keys.ts';
+import { sweepChain } from './stages/capture.ts';
+import { reconcileArchive } from './stages/reconcile.ts';
+
+/** The work of one process over one configuration. */
+export function createPipeline(parts: PipelineParts): Work {
+  const { config, archive, clock } = parts;
+  const estate = openEstate(parts, true);
+  const slot: Slot = pLimit(config.limits.objectConcurrency);
+  const known: KnownKeys = new Map();
+  const place = archivePlace(config);
+  return {
+    discover: (onSurvey, signal) => discover(parts, estate, { onSurvey, signal }),
+    sweeps: async (survey, depth) => (await estate.chains(survey)).map((chain) => sweepJob(chain, depth)),
+    sweep: async (job, signal) => {
+      try {
+        const { chain, session } = await estate.resolve(job);
+        const since = job.depth === 'full' ? null : clock.now() - config.limits.sweepWindowHours * HOUR;
+        const { maxBytes } = verifyLimits(config);
+        const sweep = await sweepChain(chain, since, { objects: session.objects, archive, place, slot, maxBytes, signal });
+        return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)), problem: null };
+      } catch (error) {
+        if (!isBlocked(error) || error.retryable) throw error;
+        return couldNotLook({ code: error.code, detail: error.message, hint: error.hint });
+      }
+    },
+    digest: async (job, signal) => {
+      const { chain, session } = await estate.resolve(job);
+      return collectDigest(job, chain, { parts, session, known, store: { archive, place }, slot, signal });
+    },
+    reconcile: () => reconcileArchive(archive, place),
+  };
+}
+
+type DiscoverCall = { readonly onSurvey: (survey: Survey) => Promise<void>; readonly signal: AbortSignal };
+
+async function discover(parts: PipelineParts, estate: EstateBook, { onSurvey, signal }: DiscoverCall): Promise<Discovery> {
+  const { accounts, problems } = await estate.accounts();
+  const limit = pLimit(parts.config.limits.accountConcurrency);
+  const surveys = await Promise.all(
+    accounts.map((account) =>
+      limit(async () => {
+        signal.throwIfAborted();
+        const survey = await estate.survey(account);
+        await onSurvey(survey);
+        return survey;
+      }),
+    ),
+  );
+  return { surveys, problems };
+}
+
+function sweepJob(chain: Chain, depth: SweepDepth): SweepJob {
+  const { account, region, source } = chain;
+  return { type: 'sweep', depth, reader: source.reader, trailArn: source.trailArn, account, region };
+}
+
+function digestJob(chain: Chain, digest: { readonly bucket: string; readonly rawKey: string }): DigestJob {
+  const { account, region, source } = chain;
+  return { type: 'digest', reader: source.reader, trailArn: source.trailArn, account, region, bucket: digest.bucket, key: digest.rawKey };
+}
+
+function couldNotLook(problem: Problem): SweepOutcome {
+  return { digests: [], captured: 0, pendingLogs: 0, unrecognised: 0, newestDigestEnd: null, problem };
+}

@@ -1,0 +1,78 @@
+/** What the archive proves, read from receipts alone: their names tell the state, only what is not proven is opened. */
+import pLimit from 'p-limit';
+import { coverChain, type Coverage, type DigestView, type Expectation } from '../core/coverage.ts';
+import { formatKey } from '../core/key.ts';
+import type { ReceiptName } from '../core/layout.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { Chain, Problem, Survey } from '../core/source.ts';
+import { isBlocked, OperatingError } from '../errors.ts';
+import { listReceipts } from '../stages/capture.ts';
+import { readReceipt } from '../stages/record.ts';
+import type { EstateBook } from './estate.ts';
+import { archivePlace, type PipelineParts } from './parts.ts';
+
+/** One chain as its receipts show it. */
+export interface ChainStatus {
+  readonly chain: Chain;
+  readonly receipts: number;
+  readonly coverage: Coverage;
+}
+
+export interface AccountStatus {
+  readonly survey: Survey;
+  readonly chains: readonly ChainStatus[];
+  /** What could not be looked at just now: access, key service, listing. */
+  readonly problems: readonly Problem[];
+}
+
+/** The status of one account: asks the account for its trails now, and the archive for the receipts. */
+export async function accountStatus(survey: Survey, work: { readonly parts: PipelineParts; readonly estate: EstateBook; readonly expected: Expectation }): Promise<AccountStatus> {
+  const problems = [...survey.problems];
+  try {
+    const chains = await work.estate.chains(survey);
+    const statuses: ChainStatus[] = [];
+    for (const chain of chains) statuses.push(await chainStatus(chain, work.parts, work.expected));
+    return { survey, chains: statuses, problems };
+  } catch (error) {
+    if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
+    const known = problems.some((problem) => problem.code === error.code);
+    if (!known) problems.push({ code: error.code, detail: error.message, hint: error.hint });
+    return { survey, chains: [], problems };
+  }
+}
+
+async function chainStatus(chain: Chain, parts: PipelineParts, expected: Expectation): Promise<ChainStatus> {
+  const ports = { archive: parts.archive, place: archivePlace(parts.config) };
+  const names = await listReceipts(chain, expected.from, ports);
+  const standard = names.filter((name) => name.kind === 'standard' && (expected.from === null || name.end > expected.from));
+  const limit = pLimit(parts.config.limits.digestConcurrency);
+  const views = await Promise.all(standard.map((name) => limit(async () => (isProven(name) ? provenView(chain, name) : receiptView(await readReceipt(name, ports))))));
+  return { chain, receipts: names.length, coverage: coverChain(chain, views, expected) };
+}
+
+function isProven(name: ReceiptName): boolean {
+  return name.state === 'linked' || name.state === 'start';
+}
+
+function provenView(chain: Chain, name: ReceiptName): DigestView {
+  const { account, region, source } = chain;
+  const key = formatKey({ type: 'digest', prefix: source.prefix, org: source.org, account, region, trail: name.trail, homeRegion: name.homeRegion, end: name.end, kind: name.kind });
+  const link = name.state === 'start' ? 'chain-start' : 'linked';
+  return { bucket: source.bucket, key, end: name.end, start: name.start, verdict: 'valid', detail: '', link, linkDetail: '', previousKey: null, logs: [] };
+}
+
+function receiptView(receipt: Receipt): DigestView {
+  const { digest, link, logs } = receipt;
+  return {
+    bucket: digest.origin.bucket,
+    key: digest.origin.key,
+    end: Date.parse(digest.end),
+    start: digest.start === null ? null : Date.parse(digest.start),
+    verdict: digest.verdict,
+    detail: digest.detail,
+    link: link.verdict,
+    linkDetail: link.detail,
+    previousKey: digest.previous?.key ?? null,
+    logs: logs.map((log) => ({ bucket: log.origin.bucket, key: log.origin.key, verdict: log.verdict, detail: log.detail })),
+  };
+}

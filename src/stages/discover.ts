@@ -1,0 +1,184 @@
+/** Discover: which accounts there are, and which trails deliver where. A failed listing never drops an account. */
+import type { InventoryAccount } from '../core/inventory.ts';
+import { selectionNeeds, selects, type Selection } from '../core/selection.ts';
+import type { Account, Place, Problem, Source, Survey } from '../core/source.ts';
+import { OperatingError } from '../errors.ts';
+import type { AccountSession, Organizations, Sessions, TrailDescription } from '../ports.ts';
+
+/** An organization of the configuration. `role` is the reader role's name in each member. */
+export interface OrganizationEntry extends Selection {
+  readonly name: string;
+  readonly discover: boolean;
+  readonly role: string;
+  readonly externalId: string | null;
+  readonly managementRole: string | null;
+}
+
+/** A trail of the configuration: it settles what DescribeTrails would say. */
+export interface TrailEntry extends Place {
+  readonly arn: string;
+  readonly bucketOwner: string | null;
+  readonly regions: readonly string[] | null;
+  readonly formerBuckets: readonly Place[];
+}
+
+/** An account of the configuration. `trails` null: found by DescribeTrails. */
+export interface AccountEntry {
+  readonly id: string;
+  readonly name: string | null;
+  readonly role: string | null;
+  readonly externalId: string | null;
+  readonly trails: readonly TrailEntry[] | null;
+}
+
+/** An account to survey. `organization` is the name of the one it was listed in. */
+export interface KnownAccount extends Account {
+  readonly organization: string | null;
+  readonly trails: readonly TrailEntry[] | null;
+}
+
+/** What is configured, and who was known before. */
+export interface Estate {
+  readonly organizations: readonly OrganizationEntry[];
+  readonly accounts: readonly AccountEntry[];
+  /** Accounts of the last good inventory: they stay when a listing fails, and stay as history when they leave. */
+  readonly known: readonly InventoryAccount[];
+  readonly partition: string;
+}
+
+const ARN = /^arn:[a-z0-9-]+:cloudtrail:([a-z0-9-]+):(\d{12}):trail\/([A-Za-z0-9._-]{3,128})$/;
+
+/** Every account: listed ones merged with configured ones (which win), then those that only the inventory knows. */
+export async function listAccounts(
+  estate: Estate,
+  organizations: Organizations,
+): Promise<{ readonly accounts: readonly KnownAccount[]; readonly problems: readonly Problem[] }> {
+  const accounts = new Map<string, KnownAccount>();
+  const problems: Problem[] = [];
+  for (const organization of estate.organizations.filter((one) => one.discover)) {
+    const listed = await listOne(organization, estate, organizations);
+    if (listed.problem !== undefined) problems.push(listed.problem);
+    for (const account of listed.accounts) accounts.set(account.id, account);
+  }
+  for (const entry of estate.accounts) accounts.set(entry.id, configured(entry, accounts.get(entry.id)));
+  for (const account of estate.known) {
+    if (!accounts.has(account.id)) accounts.set(account.id, { ...account, origin: 'history', trails: null });
+  }
+  return { accounts: [...accounts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)), problems };
+}
+
+async function listOne(
+  organization: OrganizationEntry,
+  estate: Estate,
+  organizations: Organizations,
+): Promise<{ readonly accounts: readonly KnownAccount[]; readonly problem?: Problem }> {
+  const needs = selectionNeeds(organization);
+  const { name, managementRole, externalId } = organization;
+  try {
+    const listed = await organizations.list({ name, managementRole, externalId, withUnits: needs.units, withTags: needs.tags });
+    return { accounts: listed.filter((one) => selects(organization, one)).map((one) => ({ ...one, origin: 'organization', role: roleArn(one.id, organization, estate), externalId, organization: name, trails: null })) };
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+    // Nobody is dropped because a list failed: the members of the last good one are taken as still there.
+    const remembered = estate.known.filter((one) => one.organization === name);
+    const accounts = remembered.map((one) => ({ ...one, origin: 'organization' as const, role: roleArn(one.id, organization, estate), externalId, trails: null }));
+    return { accounts, problem: { code: error.code, detail: `organization ${name}: ${error.message}`, hint: error.hint } };
+  }
+}
+
+function roleArn(id: string, organization: OrganizationEntry, estate: Estate): string {
+  return `arn:${estate.partition}:iam::${id}:role/${organization.role}`;
+}
+
+function configured(entry: AccountEntry, listed: KnownAccount | undefined): KnownAccount {
+  return {
+    id: entry.id,
+    name: entry.name ?? listed?.name ?? entry.id,
+    state: listed?.state ?? 'UNKNOWN',
+    origin: 'configuration',
+    role: entry.role ?? listed?.role ?? null,
+    externalId: entry.externalId ?? listed?.externalId ?? null,
+    organization: listed?.organization ?? null,
+    trails: entry.trails,
+  };
+}
+
+/**
+ * One account's sources. What cannot be looked at becomes a problem of this account alone; an account that is
+ * suspended, closed or gone is not entered (AssumeRole fails there) and keeps its history.
+ * @param region where ListTrails is asked
+ */
+export async function surveyAccount(known: KnownAccount, sessions: Sessions, region: string): Promise<Survey> {
+  const { organization: _organization, trails, ...account } = known;
+  if (account.origin === 'history' || account.state === 'SUSPENDED' || account.state === 'CLOSED') return { account, sources: [], problems: [] };
+  const problems: Problem[] = [];
+  const note = noteInto(problems);
+  const session = await note(() => sessions.open(account));
+  if (session === null) return { account, sources: (trails ?? []).map((trail) => sourceOf(trail, null, account.id)), problems };
+  const described = (await note(() => describeAll(session, region))) ?? [];
+  const sources: Source[] = [];
+  for (const source of await joined(session, { trails, described }, note)) {
+    const status = await note(() => session.trailStatus(source.trailArn, source.homeRegion));
+    sources.push({ ...source, status });
+  }
+  return { account, sources, problems };
+}
+
+type Note = <Value>(attempt: () => Promise<Value>) => Promise<Value | null>;
+
+function noteInto(problems: Problem[]): Note {
+  return async (attempt) => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      problems.push({ code: error.code, detail: error.message, hint: error.hint });
+      return null;
+    }
+  };
+}
+
+/** Shadow trails show up in every region and member: each trail is taken once, by its ARN. */
+async function describeAll(session: AccountSession, region: string): Promise<readonly TrailDescription[]> {
+  const byArn = new Map<string, TrailDescription>();
+  const regions = new Set([region, ...(await session.trailRegions(region))]);
+  for (const one of regions) for (const trail of await session.describeTrails(one)) byArn.set(trail.arn, trail);
+  return [...byArn.values()];
+}
+
+type Trails = { readonly trails: readonly TrailEntry[] | null; readonly described: readonly TrailDescription[] };
+
+async function joined(session: AccountSession, { trails, described }: Trails, note: Note): Promise<readonly Source[]> {
+  const own = described.filter((trail) => ARN.exec(trail.arn)?.[2] === session.account);
+  const wanted = trails ?? own.map((trail) => ({ arn: trail.arn, bucket: trail.bucket, bucketOwner: null, prefix: slashed(trail.prefix), regions: null, formerBuckets: [] }));
+  const organizational = described.some((trail) => trail.organization && wanted.some((one) => one.arn === trail.arn));
+  const org = organizational ? await note(() => session.organizationId()) : null;
+  return wanted.map((trail) => {
+    const description = described.find((one) => one.arn === trail.arn) ?? null;
+    return { ...sourceOf(trail, description, session.account), org: description?.organization === true ? org : null };
+  });
+}
+
+function slashed(prefix: string | null): string {
+  return prefix === null ? '' : `${prefix}/`;
+}
+
+/** Without a description validation is taken as on: a chain that ought to be there and is not must not go unseen. */
+function sourceOf(trail: TrailEntry, description: TrailDescription | null, reader: string): Source {
+  const [, homeRegion = '', , name = ''] = ARN.exec(trail.arn) ?? [];
+  return {
+    reader,
+    trailArn: trail.arn,
+    trail: description?.name ?? name,
+    homeRegion: description?.homeRegion ?? homeRegion,
+    bucket: trail.bucket,
+    prefix: trail.prefix,
+    bucketOwner: trail.bucketOwner ?? reader,
+    org: null,
+    multiRegion: description?.multiRegion ?? true,
+    regions: trail.regions ?? (description?.multiRegion === false ? [description.homeRegion] : null),
+    formerBuckets: trail.formerBuckets,
+    validation: description?.validation ?? true,
+    status: null,
+  };
+}

@@ -1,0 +1,146 @@
+/** Verify: bytes and keys in, verdicts out. What could not be read becomes a blocked verdict, never a valid or missing one. */
+import type { Digest, NamedLog } from '../core/digest.ts';
+import type { Inspection } from '../core/gzip.ts';
+import type { DigestKey } from '../core/key.ts';
+import {
+  isOwnDigest,
+  isWithinSource,
+  judgeLink,
+  judgeLog,
+  judgeSignature,
+  readClaims,
+  withoutBytes,
+  type Judgement,
+  type Verified,
+} from '../core/judge.ts';
+import type { PublicKeyRecord } from '../core/publickey.ts';
+import type { Chain } from '../core/source.ts';
+import type { DigestCode, LinkCode } from '../core/verdict.ts';
+import { isBlocked, OperatingError } from '../errors.ts';
+import type { Inspector, StoredObject } from '../ports.ts';
+
+/** Finds a region's key by fingerprint; null when nobody knows it; throws `blocked-keys` when nobody could be asked. */
+export type KeyFinder = (question: { readonly chain: Chain; readonly fingerprint: string; readonly at: number }) => Promise<PublicKeyRecord | null>;
+
+export interface VerifyPorts {
+  readonly inspector: Inspector;
+  readonly findKey: KeyFinder;
+  readonly maxInflated: number;
+  /** Milliseconds of slack at key rotation. */
+  readonly keySlack: number;
+  readonly now: number;
+}
+
+/** A digest as pulled (stages/pull). */
+export interface DigestBytes {
+  readonly chain: Chain;
+  readonly bucket: string;
+  readonly rawKey: string;
+  readonly key: DigestKey;
+  readonly object: StoredObject;
+}
+
+/** One place to read a file from (stages/pull). */
+export interface Reading {
+  readonly via: 'source' | 'pending' | 'archive';
+  readonly read: () => Promise<StoredObject | null>;
+}
+
+export interface JudgedDigest {
+  readonly verdict: Judgement<DigestCode>;
+  /** The content where it could be read; its claims bind only when the verdict is valid. */
+  readonly digest: Digest | null;
+  readonly inspection: Inspection;
+}
+
+export interface JudgedLog {
+  readonly named: NamedLog;
+  readonly verified: Verified;
+  readonly via: Reading['via'] | null;
+  /** The bytes that were judged, to be consolidated or quarantined. */
+  readonly object: StoredObject | null;
+}
+
+/** The digest's own verdict: content, identity, times, signature. */
+export async function verifyDigest(pulled: DigestBytes, ports: VerifyPorts): Promise<JudgedDigest> {
+  const { chain, bucket, rawKey, key, object } = pulled;
+  const inspection = await inspect(object, ports, true);
+  const read = readClaims({ bucket, rawKey, key, inspection, metadata: object.metadata }, chain, ports.now);
+  if ('refused' in read) return { verdict: read.refused, digest: read.digest, inspection };
+  const { claimed } = read;
+  const { digest } = claimed;
+  try {
+    const found = await ports.findKey({ chain, fingerprint: digest.fingerprint, at: claimed.signedAt });
+    return { verdict: judgeSignature(claimed, found, ports.keySlack), digest, inspection };
+  } catch (error) {
+    if (!isBlocked(error)) throw error;
+    return { verdict: { code: error.code, detail: error.message }, digest, inspection };
+  }
+}
+
+/** The link verdict of a digest that reads well. The predecessor is looked for only where the chain may lie. */
+export async function verifyLink(judged: { readonly chain: Chain; readonly digest: Digest; readonly kind: DigestKey['kind'] }, places: readonly Reading[], ports: VerifyPorts): Promise<Judgement<LinkCode>> {
+  const { chain, digest, kind } = judged;
+  if (digest.previous === null) return judgeLink(digest, null, kind);
+  if (!isOwnDigest(chain, digest.previous)) {
+    const detail = `the chain leads to s3://${digest.previous.bucket}/${digest.previous.key}, which is no configured place of this trail: add it to formerBuckets`;
+    return { code: 'blocked-access', detail };
+  }
+  let last: Judgement<LinkCode> = judgeLink(digest, null, kind);
+  for (const place of places) {
+    const object = await attempt(place);
+    if (object instanceof OperatingError) last = { code: blockedCode(object), detail: object.message };
+    else if (object !== null) {
+      const link = judgeLink(digest, { inspection: await inspect(object, ports, true), metadata: object.metadata }, kind);
+      if (link.code === 'linked' || place === places.at(-1)) return link;
+      last = link;
+    }
+  }
+  return last;
+}
+
+/**
+ * The verdict on one named log file: the first place whose bytes match the signed hash settles it. A file that was
+ * altered or deleted in the member bucket after its capture is proven from the capture.
+ */
+export async function verifyLog(chain: Chain, named: NamedLog, work: { readonly places: readonly Reading[]; readonly ports: VerifyPorts }): Promise<JudgedLog> {
+  if (!isWithinSource(chain, named)) {
+    return { named, verified: withoutBytes({ code: 'log-foreign', detail: `s3://${named.bucket}/${named.key} lies outside this chain's source` }), via: null, object: null };
+  }
+  let worst: JudgedLog = { named, verified: withoutBytes({ code: 'log-missing', detail: 'it is not in the source' }), via: null, object: null };
+  for (const [index, place] of work.places.entries()) {
+    const object = await attempt(place);
+    const judged = object === null ? null : await judgePlace(named, { place, object }, work.ports);
+    if (judged?.verified.verdict.code === 'valid') return judged;
+    // What the source says is the finding; the other places can only heal it.
+    if (index === 0 && judged !== null) worst = judged;
+  }
+  return worst;
+}
+
+async function judgePlace(named: NamedLog, found: { readonly place: Reading; readonly object: StoredObject | OperatingError }, ports: VerifyPorts): Promise<JudgedLog> {
+  const { place, object } = found;
+  if (!(object instanceof OperatingError)) return { named, verified: judgeLog(named, await inspect(object, ports, false)), via: place.via, object };
+  if (object.code === 'object-too-large') return { named, verified: withoutBytes({ code: 'log-malformed', detail: object.message }), via: null, object: null };
+  return { named, verified: withoutBytes({ code: blockedCode(object), detail: object.message }), via: null, object: null };
+}
+
+/** Reads one place. Operating errors that may heal by another attempt of the whole job are thrown on. */
+async function attempt(place: Reading): Promise<StoredObject | OperatingError | null> {
+  try {
+    return await place.read();
+  } catch (error) {
+    if (isBlocked(error) || (error instanceof OperatingError && error.code === 'object-too-large')) return error;
+    throw error;
+  }
+}
+
+function blockedCode(error: OperatingError): 'blocked-unreachable' | Extract<OperatingError['code'], `blocked-${string}`> {
+  return isBlocked(error) ? error.code : 'blocked-unreachable';
+}
+
+async function inspect(object: StoredObject, ports: VerifyPorts, keepContent: boolean): Promise<Inspection> {
+  const [inspection] = await ports.inspector.inspect([object.bytes], { maxInflated: ports.maxInflated, keepContent });
+  if (inspection === undefined) throw new Error('the inspector returned no result');
+  return inspection;
+}
