@@ -8,6 +8,7 @@ import { within } from './adapters/redis.ts';
 import { startSchedules } from './adapters/schedule.ts';
 import type { Readiness } from './core/snapshot.ts';
 import { createCollector, createReconciler } from './daemon/processors.ts';
+import { createFairness } from './daemon/fairness.ts';
 import { createRounds } from './daemon/rounds.ts';
 import { openStage, type DaemonOptions, type Role, type Stage } from './daemon/stage.ts';
 import { closeOnce, stopAll, type Stop } from './daemon/stopping.ts';
@@ -46,6 +47,8 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
   const onBug = options.onBug ?? (() => undefined);
   const shared = { timing: stage.timing, log: options.log, onBug };
   const { connections } = stage;
+  const collect = createCollector(stage);
+  const fairness = createFairness(options.config.limits.digestConcurrency);
   const workers: readonly RunningWorker[] = [
     startWorker(connections, {
       ...shared,
@@ -59,7 +62,7 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
       queue: 'collect',
       concurrency: options.config.limits.digestConcurrency,
       parse: parseCollectJob,
-      handle: createCollector(stage),
+      handle: (job, context) => fairness.run(job.reader, () => collect(job, context)),
     }),
     startWorker(connections, {
       ...shared,

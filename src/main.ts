@@ -30,9 +30,15 @@ async function main(): Promise<void> {
     .exitOverride()
     .addHelpText('after', EXIT_HELP);
   addRun(program);
-  addChainCommand(program.command('collect').description('one pass over everything, now, then exit; needs no Redis'), collect);
+  addChainCommand(
+    program.command('collect').description('one pass over everything, now, then exit; needs no Redis'),
+    collect,
+  );
   addVerify(program);
-  addChainCommand(program.command('status').description('what the archive proves per account; what is late, failed, blocked'), status);
+  addChainCommand(
+    program.command('status').description('what the archive proves per account; what is late, failed, blocked'),
+    status,
+  );
   addConfig(program);
   try {
     await program.parseAsync(process.argv);
@@ -46,10 +52,19 @@ function addRun(program: Command): void {
     .command('run')
     .description('the daemon: schedules, workers, HTTP surface')
     .option('--config <file>', 'the configuration', DEFAULT_CONFIG)
-    .addOption(new Option('--role <role>', 'one part only, to split the daemon over containers').choices(ROLES).default('all'))
+    .addOption(
+      new Option('--role <role>', 'one part only, to split the daemon over containers').choices(ROLES).default('all'),
+    )
     .action(async (options: { config: string; role: Role }) => {
       const config = loadConfig(options.config, process.env);
-      const running = await runDaemon({ file: options.config, config, env: process.env, role: options.role, clock, onBug: fail });
+      const running = await runDaemon({
+        file: options.config,
+        config,
+        env: process.env,
+        role: options.role,
+        clock,
+        onBug: fail,
+      });
       let stopping = false;
       const stop = (): void => {
         if (stopping) process.exit(EXIT.interrupted);
@@ -63,9 +78,17 @@ function addRun(program: Command): void {
 }
 
 function addVerify(program: Command): void {
-  const command = program.command('verify').description('verify the digest chains and say so').option('--source', 'where they lie: the member buckets');
+  const command = program
+    .command('verify')
+    .description('verify the digest chains and say so')
+    .option('--source', 'where they lie: the member buckets');
   addChainCommand(command, (request, options) => {
-    if (options['source'] !== true) throw new CommanderError(EXIT.usage, 'orgtrail.verify', 'error: say what to verify: --source (the member buckets)');
+    if (options['source'] !== true)
+      throw new CommanderError(
+        EXIT.usage,
+        'orgtrail.verify',
+        'error: say what to verify: --source (the member buckets)',
+      );
     return verifySource(request);
   });
 }
@@ -83,7 +106,16 @@ function addChainCommand(command: Command, act: ChainAction): void {
     process.once('SIGTERM', () => interrupted.abort());
     const { from = null, to = null, account, region, trail } = options;
     const filters = { accounts: account, regions: region, trails: trail };
-    const request: Request = { config, clock, screen: process.stderr, json: options.json === true, from, to, ...filters, signal: interrupted.signal };
+    const request: Request = {
+      config,
+      clock,
+      screen: process.stderr,
+      json: options.json === true,
+      from,
+      to,
+      ...filters,
+      signal: interrupted.signal,
+    };
     try {
       const answer = await act(request, { ...options });
       process.stdout.write(answer.stdout);
@@ -110,7 +142,10 @@ function addConfig(program: Command): void {
   };
   add('check', 'every error with its line and column', configCheck);
   add('print', 'what is in force, defaults included, without secrets', configPrint);
-  command.command('schema').description('the JSON Schema of the file, for editors').action(() => finish(configSchema()));
+  command
+    .command('schema')
+    .description('the JSON Schema of the file, for editors')
+    .action(() => finish(configSchema()));
 }
 
 /** Usage and configuration end with 2, operating errors with 1 and their next step; anything else is a bug and shows its stack. */

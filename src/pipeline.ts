@@ -7,7 +7,8 @@ import type { Discovery, SweepOutcome, Work } from './daemon/work.ts';
 import { isBlocked } from './errors.ts';
 import { collectDigest } from './pipeline/collect.ts';
 import { openEstate, type EstateBook } from './pipeline/estate.ts';
-import { archivePlace, verifyLimits, type PipelineParts, type Slot } from './pipeline/parts.ts';
+import { archivePlace, verifyLimits, type PipelineParts } from './pipeline/parts.ts';
+import { openSlots } from './pipeline/slots.ts';
 import type { KnownKeys } from './stages/keys.ts';
 import { sweepChain } from './stages/capture.ts';
 import { reconcileArchive } from './stages/reconcile.ts';
@@ -16,7 +17,7 @@ import { reconcileArchive } from './stages/reconcile.ts';
 export function createPipeline(parts: PipelineParts): Work {
   const { config, archive, clock } = parts;
   const estate = openEstate(parts, true);
-  const slot: Slot = pLimit(config.limits.objectConcurrency);
+  const slots = openSlots(config.limits.objectConcurrency);
   const known: KnownKeys = new Map();
   const place = archivePlace(config);
   return {
@@ -27,7 +28,14 @@ export function createPipeline(parts: PipelineParts): Work {
         const { chain, session } = await estate.resolve(job);
         const since = job.depth === 'full' ? null : clock.now() - config.limits.sweepWindowHours * HOUR;
         const { maxBytes } = verifyLimits(config);
-        const sweep = await sweepChain(chain, since, { objects: session.objects, archive, place, slot, maxBytes, signal });
+        const sweep = await sweepChain(chain, since, {
+          objects: session.objects,
+          archive,
+          place,
+          slot: slots(job.reader),
+          maxBytes,
+          signal,
+        });
         return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)), problem: null };
       } catch (error) {
         if (!isBlocked(error) || error.retryable) throw error;
@@ -36,7 +44,14 @@ export function createPipeline(parts: PipelineParts): Work {
     },
     digest: async (job, signal) => {
       const { chain, session } = await estate.resolve(job);
-      return collectDigest(job, chain, { parts, session, known, store: { archive, place }, slot, signal });
+      return collectDigest(job, chain, {
+        parts,
+        session,
+        known,
+        store: { archive, place },
+        slot: slots(job.reader),
+        signal,
+      });
     },
     reconcile: () => reconcileArchive(archive, place),
   };
@@ -44,7 +59,11 @@ export function createPipeline(parts: PipelineParts): Work {
 
 type DiscoverCall = { readonly onSurvey: (survey: Survey) => Promise<void>; readonly signal: AbortSignal };
 
-async function discover(parts: PipelineParts, estate: EstateBook, { onSurvey, signal }: DiscoverCall): Promise<Discovery> {
+async function discover(
+  parts: PipelineParts,
+  estate: EstateBook,
+  { onSurvey, signal }: DiscoverCall,
+): Promise<Discovery> {
   const { accounts, problems } = await estate.accounts();
   const limit = pLimit(parts.config.limits.accountConcurrency);
   const surveys = await Promise.all(
@@ -67,7 +86,15 @@ function sweepJob(chain: Chain, depth: SweepDepth): SweepJob {
 
 function digestJob(chain: Chain, digest: { readonly bucket: string; readonly rawKey: string }): DigestJob {
   const { account, region, source } = chain;
-  return { type: 'digest', reader: source.reader, trailArn: source.trailArn, account, region, bucket: digest.bucket, key: digest.rawKey };
+  return {
+    type: 'digest',
+    reader: source.reader,
+    trailArn: source.trailArn,
+    account,
+    region,
+    bucket: digest.bucket,
+    key: digest.rawKey,
+  };
 }
 
 function couldNotLook(problem: Problem): SweepOutcome {

@@ -2,7 +2,7 @@
  * The taking side of one queue. What fails is put where it belongs: back for another try, into the failed set with
  * its reason, or, at shutdown, back to waiting without costing an attempt.
  */
-import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { errorText, OperatingError } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import type { QueueName } from './queue-jobs.ts';
@@ -29,6 +29,17 @@ const LOCK_LOST = 'lock lost';
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly log: Log;
+}
+
+/** Thrown by a handler that wants its job later, at no cost of an attempt. */
+export class Postponed extends Error {
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super('postponed');
+    this.name = 'Postponed';
+    this.delayMs = delayMs;
+  }
 }
 
 export interface WorkerOptions<T> {
@@ -82,6 +93,10 @@ function createProcessor<T>(options: WorkerOptions<T>) {
       return await untilAborted(options.handle(data, { signal: cancelled, log }), cancelled);
     } catch (error) {
       if (cancelled.aborted && cancelled.reason === SHUTDOWN) throw await handBack(job, token);
+      if (error instanceof Postponed) {
+        await job.moveToDelayed(Date.now() + error.delayMs, token);
+        throw new DelayedError();
+      }
       throw failure(error, options, log);
     }
   };

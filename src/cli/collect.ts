@@ -46,7 +46,9 @@ export async function collect(request: Request): Promise<Answer> {
     const { tally, problems } = pass;
     const exitCode = report.verdict === 'verified' && problems.length > 0 ? 5 : exitOf(report.verdict);
     const summary = `${tally.verified} digests proven, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured\n`;
-    const stdout = request.json ? `${JSON.stringify({ schema: 'orgtrail.collect/1', digests: tally, problems, status: report })}\n` : `${statusText(report)}${summary}`;
+    const stdout = request.json
+      ? `${JSON.stringify({ schema: 'orgtrail.collect/1', digests: tally, problems, status: report })}\n`
+      : `${statusText(report)}${summary}`;
     return { exitCode, stdout };
   } finally {
     await open.close();
@@ -58,10 +60,14 @@ async function runPass(pass: Pass): Promise<void> {
   const rounds: Promise<void>[] = [];
   const discovered = await work.discover(async (survey) => {
     for (const problem of survey.problems) pass.problems.push({ account: survey.account.id, ...problem });
-    rounds.push(guarded(pass, survey.account.id, async () => {
-      const jobs = await work.sweeps(survey, 'full', request.signal);
-      await Promise.all(jobs.filter((job) => takesJob(request, job)).map((job) => pass.sweepSlot(() => sweepOne(pass, job))));
-    }));
+    rounds.push(
+      guarded(pass, survey.account.id, async () => {
+        const jobs = await work.sweeps(survey, 'full', request.signal);
+        await Promise.all(
+          jobs.filter((job) => takesJob(request, job)).map((job) => pass.sweepSlot(() => sweepOne(pass, job))),
+        );
+      }),
+    );
   }, request.signal);
   for (const problem of discovered.problems) pass.problems.push({ account: '', ...problem });
   await Promise.all(rounds);
@@ -106,7 +112,9 @@ async function guarded(pass: Pass, account: string, attempt: () => Promise<void>
       if (!(error instanceof OperatingError)) throw error;
       if (!error.retryable || tries >= TRIES) {
         if (!isBlocked(error) && !error.retryable && error.code !== 'identity-mismatch') throw error;
-        const known = pass.problems.some((one) => one.account === account && one.code === error.code && one.detail === error.message);
+        const known = pass.problems.some(
+          (one) => one.account === account && one.code === error.code && one.detail === error.message,
+        );
         if (!known) pass.problems.push({ account, code: error.code, detail: error.message, hint: error.hint });
         return;
       }

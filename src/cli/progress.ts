@@ -49,7 +49,11 @@ export function showProgress(what: string, screen: Screen, clock: Clock): Progre
   };
 }
 
-function describe(what: string, total: { planned: number; digests: number; logs: number; bytes: number }, elapsed: number): string {
+function describe(
+  what: string,
+  total: { planned: number; digests: number; logs: number; bytes: number },
+  elapsed: number,
+): string {
   const seconds = Math.max(elapsed, 1) / 1000;
   const rate = total.digests / seconds;
   const left = total.planned - total.digests;

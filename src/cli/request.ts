@@ -27,7 +27,11 @@ export interface Answer {
 /** True when the filters take this account's chains (an organization trail holds other accounts' events than its reader's). */
 export function takesSurvey(request: Request, survey: Survey): boolean {
   const { accounts } = request;
-  return accounts.length === 0 || accounts.includes(survey.account.id) || survey.sources.some((source) => source.org !== null);
+  return (
+    accounts.length === 0 ||
+    accounts.includes(survey.account.id) ||
+    survey.sources.some((source) => source.org !== null)
+  );
 }
 
 /** True when the filters take the chain. */

@@ -43,7 +43,11 @@ export async function runDaemon(settings: RunSettings): Promise<RunningProgram> 
     reload: () =>
       inTurn(async () => {
         const next = reloadConfig(settings.file, settings.env, config);
-        if (next.error !== undefined) log.error({ event: 'reload-refused', problem: next.error.message }, 'the new configuration is not valid: the old one stays in force');
+        if (next.error !== undefined)
+          log.error(
+            { event: 'reload-refused', problem: next.error.message },
+            'the new configuration is not valid: the old one stays in force',
+          );
         else if (!next.changed) log.info({ event: 'reload-unchanged' }, 'the configuration has not changed');
         else {
           await current.close();
@@ -56,12 +60,25 @@ export async function runDaemon(settings: RunSettings): Promise<RunningProgram> 
   };
 }
 
-async function startOne(settings: RunSettings, config: Config, log: Log): Promise<{ readonly daemon: Daemon; close(): Promise<void> }> {
+async function startOne(
+  settings: RunSettings,
+  config: Config,
+  log: Log,
+): Promise<{ readonly daemon: Daemon; close(): Promise<void> }> {
   const metrics = createMetrics();
-  const open = openParts(config, settings.clock, metrics.onCall);
+  const open = openParts(config, settings.clock, (call) => metrics.onCall(call));
   const passwords = { redis: redisPassword(config, settings.env), http: httpPassword(config, settings.env) };
   const work = createPipeline(open.parts);
-  const daemon = await startDaemon({ config, work, clock: settings.clock, log, role: settings.role, metrics, passwords, onBug: settings.onBug });
+  const daemon = await startDaemon({
+    config,
+    work,
+    clock: settings.clock,
+    log,
+    role: settings.role,
+    metrics,
+    passwords,
+    onBug: settings.onBug,
+  });
   return {
     daemon,
     close: async () => {

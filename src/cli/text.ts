@@ -3,20 +3,41 @@ import type { Finding } from '../core/coverage.ts';
 import type { CodeCounts, VerifyReport } from '../core/report.ts';
 
 const MAX_FINDINGS = 50;
-/** Keys and details come from buckets: control characters must not reach the terminal. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+/** Keys and details come from buckets: control and direction characters must not reach the terminal. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Columns padded to their widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 /** One verification as text. */
 export function verifyText(report: VerifyReport): string {
-  const rows = report.chains.map((chain) => [chain.state, chain.account, chain.region, chain.trail, chain.kind, chain.from ?? '-', chain.to ?? '-', counts(chain.digests), counts(chain.logs)]);
+  const rows = report.chains.map((chain) => [
+    chain.state,
+    chain.account,
+    chain.region,
+    chain.trail,
+    chain.kind,
+    chain.from ?? '-',
+    chain.to ?? '-',
+    counts(chain.digests),
+    counts(chain.logs),
+  ]);
   const head = ['STATE', 'ACCOUNT', 'REGION', 'TRAIL', 'KIND', 'FROM', 'TO', 'DIGESTS', 'LOGS'];
-  const chains = rows.length === 0 ? 'no chain was found\n' : table([head, ...rows.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1))]);
+  const chains =
+    rows.length === 0
+      ? 'no chain was found\n'
+      : table([head, ...rows.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1))]);
   const total = `digests: ${counts(report.counts.digests)}   logs: ${counts(report.counts.logs)}`;
   return `${chains}${findingsText(report.findings)}${total}\n${SENTENCES[report.verdict]}\n`;
 }
@@ -36,12 +57,15 @@ export function findingsText(findings: readonly Finding[]): string {
     const where = [one.account, one.region, one.trail].filter((part) => part !== '').join(' ');
     return clean(`${one.code}  ${where}${span}${place}\n    ${one.detail}`) + `\n    next: ${clean(one.hint)}\n`;
   });
-  const rest = findings.length > MAX_FINDINGS ? `… and ${findings.length - MAX_FINDINGS} more: use --json to see all\n` : '';
+  const rest =
+    findings.length > MAX_FINDINGS ? `… and ${findings.length - MAX_FINDINGS} more: use --json to see all\n` : '';
   return shown.length === 0 ? '' : `\n${shown.join('')}${rest}\n`;
 }
 
 function clean(text: string): string {
-  return text.replace(CONTROL, (character) => (character === '\n' ? '\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return text.replace(CONTROL, (character) =>
+    character === '\n' ? '\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function counts(codes: CodeCounts): string {

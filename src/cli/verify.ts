@@ -8,6 +8,7 @@ import { worse } from '../core/verdict.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
 import { openEstate, type EstateBook } from '../pipeline/estate.ts';
 import type { PipelineParts, Slot } from '../pipeline/parts.ts';
+import { openSlots } from '../pipeline/slots.ts';
 import { findUnlisted, verifyChain, type ChainVerified, type SourceRun } from '../pipeline/verify-source.ts';
 import type { KnownKeys } from '../stages/keys.ts';
 import { openParts } from './open.ts';
@@ -22,7 +23,10 @@ export async function verifySource(request: Request): Promise<Answer> {
   try {
     const report = await verifyAll(request, open.parts, progress);
     progress.end();
-    return { exitCode: exitOf(report.verdict), stdout: request.json ? `${JSON.stringify(report)}\n` : verifyText(report) };
+    return {
+      exitCode: exitOf(report.verdict),
+      stdout: request.json ? `${JSON.stringify(report)}\n` : verifyText(report),
+    };
   } finally {
     await open.close();
   }
@@ -32,7 +36,7 @@ interface Work {
   readonly request: Request;
   readonly parts: PipelineParts;
   readonly estate: EstateBook;
-  readonly slot: Slot;
+  readonly slots: (account: string) => Slot;
   readonly known: KnownKeys;
   readonly run: SourceRun;
 }
@@ -42,14 +46,26 @@ async function verifyAll(request: Request, parts: PipelineParts, progress: Progr
   const estate = openEstate(parts, false);
   const window = { from: request.from, to: request.to };
   const expected = { ...window, now: request.clock.now(), grace: limits.digestGraceMinutes * MINUTE };
-  const run = { window, expected, concurrency: limits.digestConcurrency, onPlan: progress.plan, onProgress: progress.done };
-  const work: Work = { request, parts, estate, slot: pLimit(limits.objectConcurrency), known: new Map(), run };
+  const run = {
+    window,
+    expected,
+    concurrency: limits.digestConcurrency,
+    onPlan: (digests: number) => progress.plan(digests),
+    onProgress: (done: Parameters<Progress['done']>[0]) => progress.done(done),
+  };
+  const work: Work = { request, parts, estate, slots: openSlots(limits.objectConcurrency), known: new Map(), run };
   const listed = await estate.accounts();
   const limit = pLimit(limits.accountConcurrency);
-  const results = await Promise.all(listed.accounts.map((account) => limit(async () => verifyAccount(await estate.survey(account), work))));
+  const results = await Promise.all(
+    listed.accounts.map((account) => limit(async () => verifyAccount(await estate.survey(account), work))),
+  );
   const problems: AccountProblem[] = listed.problems.map((problem) => ({ account: '', problem }));
   problems.push(...results.flatMap((one) => one.problems));
-  return verifyReport(window, results.flatMap((one) => one.chains), problems);
+  return verifyReport(
+    window,
+    results.flatMap((one) => one.chains),
+    problems,
+  );
 }
 
 type AccountResult = { readonly chains: readonly ChainResult[]; readonly problems: readonly AccountProblem[] };
@@ -72,11 +88,17 @@ async function verifyAccount(survey: Survey, work: Work): Promise<AccountResult>
 }
 
 async function verifyChains(chains: readonly Chain[], work: Work): Promise<readonly ChainResult[]> {
-  const { request, parts, estate, slot, known, run } = work;
+  const { request, parts, estate, slots, known, run } = work;
   const verified: ChainVerified[] = [];
   for (const chain of chains) {
     const { session } = await estate.resolve(refOf(chain));
-    verified.push(await verifyChain(chain, { parts, session, known, store: null, slot, signal: request.signal }, run));
+    verified.push(
+      await verifyChain(
+        chain,
+        { parts, session, known, store: null, slot: slots(chain.source.reader), signal: request.signal },
+        run,
+      ),
+    );
   }
   const results = verified.flatMap((one) => one.results);
   // A file of another trail in the same folder is named by that trail's digests: with some chains left out nothing is unlisted.
@@ -89,12 +111,23 @@ async function verifyChains(chains: readonly Chain[], work: Work): Promise<reado
 
 function withUnlisted(result: ChainResult, unlisted: readonly Finding[]): ChainResult {
   const { chain, coverage } = result;
-  const own = unlisted.filter((one) => one.account === chain.account && one.region === chain.region && one.trail === chain.source.trail);
+  const own = unlisted.filter(
+    (one) => one.account === chain.account && one.region === chain.region && one.trail === chain.source.trail,
+  );
   if (own.length === 0 || result.kind !== 'standard') return result;
   const logs = [...result.logs, ...own.map((one) => one.code)];
-  return { ...result, logs, coverage: { ...coverage, findings: [...coverage.findings, ...own], state: worse(coverage.state, 'failed') } };
+  return {
+    ...result,
+    logs,
+    coverage: { ...coverage, findings: [...coverage.findings, ...own], state: worse(coverage.state, 'failed') },
+  };
 }
 
-function refOf(chain: Chain): { readonly reader: string; readonly trailArn: string; readonly account: string; readonly region: string } {
+function refOf(chain: Chain): {
+  readonly reader: string;
+  readonly trailArn: string;
+  readonly account: string;
+  readonly region: string;
+} {
   return { reader: chain.source.reader, trailArn: chain.source.trailArn, account: chain.account, region: chain.region };
 }

@@ -6,7 +6,15 @@ import type { Chain } from './source.ts';
 import { formatIso, HOUR } from './time.ts';
 import { hintFor } from './hint.ts';
 import { isBrokenLink } from './receipt.ts';
-import { isBlockedCode, worse, type CellState, type DigestCode, type FindingCode, type LinkCode, type LogCode } from './verdict.ts';
+import {
+  isBlockedCode,
+  worse,
+  type CellState,
+  type DigestCode,
+  type FindingCode,
+  type LinkCode,
+  type LogCode,
+} from './verdict.ts';
 
 /** What is known of one standard digest. `start` null: it could not be read. Times in epoch milliseconds. */
 export interface DigestView {
@@ -66,7 +74,12 @@ export interface Coverage {
   readonly verifiedUntil: number | null;
 }
 
-type Spot = { readonly key?: string | null; readonly bucket?: string; readonly from?: number | null; readonly to?: number | null };
+type Spot = {
+  readonly key?: string | null;
+  readonly bucket?: string;
+  readonly from?: number | null;
+  readonly to?: number | null;
+};
 type Say = (code: FindingCode, detail: string, spot: Spot) => Finding;
 
 /** More missing hours than this in one gap are reported as one finding that names the whole span. */
@@ -75,22 +88,64 @@ const MAX_GAP_FINDINGS = 24 * 366;
 /** Judges one chain by its digests. An empty list is never green. */
 export function coverChain(chain: Chain, views: readonly DigestView[], expected: Expectation): Coverage {
   const say = speaker(chain);
-  const sorted = views.toSorted((a, b) => a.end - b.end);
+  const horizon = expected.now + HOUR;
+  const sorted = views.filter((view) => view.end <= horizon).toSorted(inTime);
+  const parts = [
+    tile(sorted, expected, say),
+    judgeTail(chain, { sorted, expected }, say),
+    judgeFuture(views, horizon, say),
+  ];
+  const cells = parts.flatMap((part) => part.cells);
+  return {
+    cells,
+    findings: parts.flatMap((part) => part.findings),
+    state: stateOf(cells),
+    verifiedUntil: verifiedUntil(cells),
+  };
+}
+
+function tile(sorted: readonly DigestView[], { from }: Expectation, say: Say): Part {
+  const proven = sorted.filter((view) => view.verdict === 'valid');
   const cells: Cell[] = [];
   const findings: Finding[] = [];
+  let done = 0;
   for (const [index, view] of sorted.entries()) {
     const before = sorted[index - 1] ?? null;
-    const after = sorted[index + 1] ?? null;
     const gap = before === null ? [] : gapBetween(before, view, say);
-    const own = judgeView(view, { before, after, from: expected.from }, say);
+    const provenBefore = proven[done - 1] ?? null;
+    if (view.verdict === 'valid') done += 1;
+    const own = judgeView(view, { before, provenBefore, provenAfter: proven[done] ?? null, from }, say);
     for (const finding of gap) cells.push({ from: timeOf(finding.from), to: timeOf(finding.to), state: 'failed' });
-    cells.push({ from: view.start ?? view.end - HOUR, to: view.end, state: own.state });
+    cells.push({ from: startOf(view, before), to: view.end, state: own.state });
     findings.push(...gap, ...own.findings);
   }
-  const tail = judgeTail(chain, { sorted, expected }, say);
-  cells.push(...tail.cells);
-  findings.push(...tail.findings);
-  return { cells, findings, state: stateOf(cells), verifiedUntil: verifiedUntil(cells) };
+  return { cells, findings };
+}
+
+/** What is named for the future tiles nothing: planted, it would hide a missing newest end and fill a year with gaps. */
+function judgeFuture(views: readonly DigestView[], horizon: number, say: Say): Part {
+  const future = views.filter((view) => view.end > horizon).toSorted(inTime);
+  const judged = future.map((view) => ({ view, own: judgeView(view, ALONE, say) }));
+  const cells = judged.map(({ view, own }) => ({ from: startOf(view, null), to: view.end, state: own.state }));
+  return { cells, findings: judged.flatMap(({ own }) => own.findings) };
+}
+
+/** By end; of one end the proven one first, so that a copy of it elsewhere is never taken for what precedes it. */
+function inTime(a: DigestView, b: DigestView): number {
+  const proven = Number(b.verdict === 'valid') - Number(a.verdict === 'valid');
+  return (
+    a.end - b.end ||
+    proven ||
+    (a.start ?? 0) - (b.start ?? 0) ||
+    (`${a.bucket}/${a.key}` < `${b.bucket}/${b.key}` ? -1 : 1)
+  );
+}
+
+/** Where a cell begins. What an unproven digest claims could hide a gap, so it is taken for the usual hour. */
+function startOf(view: DigestView, before: DigestView | null): number {
+  if (view.verdict === 'valid' && view.start !== null) return view.start;
+  const usual = view.end - HOUR;
+  return before !== null && before.end > usual && before.end < view.end ? before.end : usual;
 }
 
 function stateOf(cells: readonly Cell[]): CellState {
@@ -131,35 +186,59 @@ function timeOf(iso: string | null): number {
   return iso === null ? 0 : Date.parse(iso);
 }
 
-type Surroundings = { readonly before: DigestView | null; readonly after: DigestView | null; readonly from: number | null };
+/** The neighbours in time: of any verdict, and proven ones, which alone can contradict. `from`: the window's start. */
+type Surroundings = {
+  readonly before: DigestView | null;
+  readonly provenBefore: DigestView | null;
+  readonly provenAfter: DigestView | null;
+  readonly from: number | null;
+};
+const ALONE: Surroundings = { before: null, provenBefore: null, provenAfter: null, from: null };
 
-function judgeView(view: DigestView, around: Surroundings, say: Say): { readonly state: CellState; readonly findings: readonly Finding[] } {
-  const spot = { bucket: view.bucket, key: view.key, from: view.start, to: view.end };
+function judgeView(
+  view: DigestView,
+  around: Surroundings,
+  say: Say,
+): { readonly state: CellState; readonly findings: readonly Finding[] } {
+  const spot = { bucket: view.bucket, key: view.key, from: startOf(view, around.before), to: view.end };
   const findings: Finding[] = [];
   if (view.verdict !== 'valid') findings.push(say(view.verdict, view.detail, spot));
   const link = linkCode(view, around);
   if (link !== null) findings.push(say(link.code, link.detail, spot));
   for (const log of view.logs) {
-    if (log.verdict !== 'valid') findings.push(say(log.verdict, log.detail, { ...spot, bucket: log.bucket, key: log.key }));
+    if (log.verdict !== 'valid')
+      findings.push(say(log.verdict, log.detail, { ...spot, bucket: log.bucket, key: log.key }));
   }
-  return { state: cellState(view, around.after, findings), findings };
+  return { state: cellState(view, around, findings), findings };
 }
 
-/** Both links of a cell must hold: a successor that names another predecessor speaks against this digest too. */
-function cellState(view: DigestView, after: DigestView | null, findings: readonly Finding[]): CellState {
+/** Both links of a cell must hold: a missing predecessor leaves it unproven, and a successor may speak against it too. */
+function cellState(
+  view: DigestView,
+  { before, provenAfter: after }: Surroundings,
+  findings: readonly Finding[],
+): CellState {
   if (findings.some((finding) => !isBlockedCode(finding.code))) return 'failed';
   if (findings.length > 0) return 'blocked';
-  if (after !== null && after.verdict === 'valid' && after.previousKey === view.key && isBrokenLink(after.link)) return 'failed';
-  return 'verified';
+  if (view.link === 'digest-missing' && before !== null) return 'failed';
+  if (after === null) return 'verified';
+  const disowned = after.previousKey === view.key && isBrokenLink(after.link);
+  return disowned || overlap(after, view) !== null ? 'failed' : 'verified';
 }
 
 /** What is wrong with the way a digest joins the chain; null when nothing is. */
-function linkCode(view: DigestView, { before, from }: Surroundings): { readonly code: FindingCode; readonly detail: string } | null {
+function linkCode(
+  view: DigestView,
+  { before, provenBefore, from }: Surroundings,
+): { readonly code: FindingCode; readonly detail: string } | null {
   const { link, linkDetail } = view;
-  if (view.verdict !== 'valid' || link === 'linked') return overlap(view, before);
+  if (view.verdict !== 'valid' || link === 'linked') return overlap(view, provenBefore);
   if (link === 'chain-start') {
     if (before === null) return null;
-    return { code: 'chain-restarted', detail: `a new chain starts although the digest of ${formatIso(before.end)} precedes it; nothing proves what was delivered between them` };
+    return {
+      code: 'chain-restarted',
+      detail: `a new chain starts although the digest of ${formatIso(before.end)} precedes it; nothing proves what was delivered between them`,
+    };
   }
   if (link !== 'digest-missing') return { code: link, detail: linkDetail };
   if (before !== null && before.end < (view.start ?? view.end)) return null; // told as missing intervals by the gap itself
@@ -167,59 +246,104 @@ function linkCode(view: DigestView, { before, from }: Surroundings): { readonly 
   return beforeWindow ? null : { code: 'digest-missing', detail: linkDetail };
 }
 
-function overlap(view: DigestView, before: DigestView | null): { readonly code: FindingCode; readonly detail: string } | null {
-  if (before === null || view.start === null || view.start >= before.end || view.verdict !== 'valid' || before.verdict !== 'valid') return null;
+function overlap(
+  view: DigestView,
+  before: DigestView | null,
+): { readonly code: FindingCode; readonly detail: string } | null {
+  if (
+    before === null ||
+    view.start === null ||
+    view.start >= before.end ||
+    view.verdict !== 'valid' ||
+    before.verdict !== 'valid'
+  )
+    return null;
   if (before.start !== null && before.start >= view.end) return null;
   const fork = view.previousKey !== null && view.previousKey === before.previousKey;
   const detail = `it overlaps the digest of ${formatIso(before.end)}`;
-  return fork ? { code: 'chain-fork', detail: `${detail}, and both name the same predecessor` } : { code: 'time-gap', detail };
+  return fork
+    ? { code: 'chain-fork', detail: `${detail}, and both name the same predecessor` }
+    : { code: 'time-gap', detail };
 }
 
 /** Each missing interval is its own finding: counting ten deleted digests as one hides nine hours. */
 function gapBetween(before: DigestView, view: DigestView, say: Say): readonly Finding[] {
-  const start = view.start ?? view.end - HOUR;
+  const start = startOf(view, before);
   if (start <= before.end) return [];
   if (view.link === 'chain-start' && view.verdict === 'valid')
-    return [say('chain-restarted', 'no digest covers this time: logging or validation was off, or the digests were removed', { from: before.end, to: start })];
-  return intervals(before.end, start).map(([from, to]) => say('digest-missing', 'no digest is there for this interval', { from, to }));
+    return [
+      say('chain-restarted', 'no digest covers this time: logging or validation was off, or the digests were removed', {
+        from: before.end,
+        to: start,
+      }),
+    ];
+  return intervals(before.end, start).map(([from, to]) =>
+    say('digest-missing', 'no digest is there for this interval', { from, to }),
+  );
 }
 
 function intervals(from: number, to: number): readonly (readonly [number, number])[] {
   const count = Math.max(1, Math.round((to - from) / HOUR));
   if (count > MAX_GAP_FINDINGS) return [[from, to]];
-  return Array.from({ length: count }, (_, index) => [from + index * HOUR, index === count - 1 ? to : from + (index + 1) * HOUR] as const);
+  return Array.from(
+    { length: count },
+    (_, index) => [from + index * HOUR, index === count - 1 ? to : from + (index + 1) * HOUR] as const,
+  );
 }
 
-type Tail = { readonly cells: readonly Cell[]; readonly findings: readonly Finding[] };
+type Part = { readonly cells: readonly Cell[]; readonly findings: readonly Finding[] };
 
 /** The newest end: AWS writes a digest every hour, empty ones too, so silence past the grace is a finding. */
-function judgeTail(chain: Chain, { sorted, expected }: { sorted: readonly DigestView[]; expected: Expectation }, say: Say): Tail {
+function judgeTail(
+  chain: Chain,
+  { sorted, expected }: { sorted: readonly DigestView[]; expected: Expectation },
+  say: Say,
+): Part {
   const { status, validation } = chain.source;
   const newest = sorted.at(-1)?.end ?? null;
   // A digest covers an hour and may take the grace to arrive: up to here one must be there.
   const due = Math.min(expected.to ?? expected.now, expected.now - expected.grace - HOUR);
-  if (!validation) return one('unverifiable', say('validation-off', 'the trail writes no digests, so its log files cannot be proven', { from: newest, to: null }), newest ?? due);
+  if (!validation)
+    return one(
+      'unverifiable',
+      say('validation-off', 'the trail writes no digests, so its log files cannot be proven', {
+        from: newest,
+        to: null,
+      }),
+      newest ?? due,
+    );
   if (status !== null && !status.logging) {
     const stopped = status.stoppedLogging ?? newest ?? due;
-    if (newest === null || stopped <= newest + HOUR) return one('unverifiable', say('logging-stopped', 'the trail is switched off', { from: newest ?? stopped, to: null }), newest ?? stopped);
+    if (newest === null || stopped <= newest + HOUR)
+      return one(
+        'unverifiable',
+        say('logging-stopped', 'the trail is switched off', { from: newest ?? stopped, to: null }),
+        newest ?? stopped,
+      );
   }
   if (newest === null) return emptyChain(chain, { expected, due }, say);
   if (newest >= due) return { cells: [], findings: [] };
   const delivered = status?.latestDigestDelivery ?? null;
   const known = delivered !== null && delivered > newest + 1.5 * HOUR;
-  const detail = known ? `AWS says that it delivered a digest at ${formatIso(delivered)}` : `no digest since, and the next was due at ${formatIso(newest + HOUR)}`;
+  const detail = known
+    ? `AWS says that it delivered a digest at ${formatIso(delivered)}`
+    : `no digest since, and the next was due at ${formatIso(newest + HOUR)}`;
   const late = say('chain-truncated', detail, { from: newest, to: due });
-  return { cells: [{ from: newest, to: due, state: known || expected.to !== null ? 'failed' : 'late' }], findings: [late] };
+  return {
+    cells: [{ from: newest, to: due, state: known || expected.to !== null ? 'failed' : 'late' }],
+    findings: [late],
+  };
 }
 
-function emptyChain(chain: Chain, { expected, due }: { expected: Expectation; due: number }, say: Say): Tail {
+function emptyChain(chain: Chain, { expected, due }: { expected: Expectation; due: number }, say: Say): Part {
   const started = chain.source.status?.startedLogging ?? null;
   const from = expected.from ?? started;
-  if (started !== null && started >= due) return { cells: [{ from: started, to: expected.now, state: 'unknown' }], findings: [] };
+  if (started !== null && started >= due)
+    return { cells: [{ from: started, to: expected.now, state: 'unknown' }], findings: [] };
   const finding = say('chain-empty', 'validation is on, and no digest is there', { from, to: due });
   return { cells: [{ from: from ?? due, to: due, state: 'failed' }], findings: [finding] };
 }
 
-function one(state: CellState, finding: Finding, at: number): Tail {
+function one(state: CellState, finding: Finding, at: number): Part {
   return { cells: [{ from: at, to: at, state }], findings: [finding] };
 }

@@ -67,7 +67,8 @@ function readDigest(json: Json): Digest {
   const endText = text(fields, 'digestEndTime');
   const logs = fields.get('logFiles');
   if (!Array.isArray(logs)) throw new Malformed('logFiles is no list');
-  if (logs.length > MAX_NAMED_LOGS) throw new Malformed(`logFiles names ${logs.length} files, more than ${MAX_NAMED_LOGS}`);
+  if (logs.length > MAX_NAMED_LOGS)
+    throw new Malformed(`logFiles names ${logs.length} files, more than ${MAX_NAMED_LOGS}`);
   return {
     account: matching(fields, 'awsAccountId', /^\d{12}$/),
     start: time(fields, 'digestStartTime'),
@@ -83,7 +84,9 @@ function readDigest(json: Json): Digest {
 
 /** The five previousDigest* fields are all null (starting digest) or all there: a mixture is no digest of AWS's. */
 function readPrevious(fields: ReadonlyMap<string, Json>): PreviousDigest | null {
-  const names = ['S3Bucket', 'S3Object', 'HashValue', 'HashAlgorithm', 'Signature'].map((part) => `previousDigest${part}`);
+  const names = ['S3Bucket', 'S3Object', 'HashValue', 'HashAlgorithm', 'Signature'].map(
+    (part) => `previousDigest${part}`,
+  );
   const absent = names.filter((name) => !fields.has(name));
   if (absent.length > 0) throw new Malformed(`${absent.join(', ')} missing`);
   const nulls = names.filter((name) => fields.get(name) === null);
@@ -101,13 +104,20 @@ function readPrevious(fields: ReadonlyMap<string, Json>): PreviousDigest | null 
 function readLog(json: Json): NamedLog {
   const fields = objectOf(json, 'an entry of logFiles');
   exactly(fields, 'hashAlgorithm', 'SHA-256');
-  return { bucket: text(fields, 's3Bucket'), key: text(fields, 's3Object'), sha256: matching(fields, 'hashValue', HEX64) };
+  return {
+    bucket: text(fields, 's3Bucket'),
+    key: text(fields, 's3Object'),
+    sha256: matching(fields, 'hashValue', HEX64),
+  };
 }
 
 function objectOf(json: Json | undefined, what: string): ReadonlyMap<string, Json> {
   if (json === undefined || json === null || typeof json !== 'object' || Array.isArray(json))
     throw new Malformed(`${what} is no object`);
-  return new Map(Object.entries(json));
+  const fields = new Map(Object.entries(json));
+  // No field of AWS's: a reader that copies fields by assignment would take what is behind it for the digest's own.
+  if (fields.has('__proto__')) throw new Malformed(`${what} has a field __proto__`);
+  return fields;
 }
 
 function text(fields: ReadonlyMap<string, Json>, name: string): string {

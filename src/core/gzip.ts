@@ -34,7 +34,10 @@ const TRAILER = 8;
  * @param stored the object's bytes as received
  * @param options `maxInflated` in bytes bounds memory against bombs; `keepContent` returns the inflated bytes too
  */
-export function inspectGzip(stored: Uint8Array, options: { readonly maxInflated: number; readonly keepContent: boolean }): Inspection {
+export function inspectGzip(
+  stored: Uint8Array,
+  options: { readonly maxInflated: number; readonly keepContent: boolean },
+): Inspection {
   const storedSha256 = hash('sha256', stored);
   const refuse = (detail: string, tooLarge = false): Inspection => ({ ok: false, storedSha256, tooLarge, detail });
   const header = readHeader(stored);
@@ -47,7 +50,8 @@ export function inspectGzip(stored: Uint8Array, options: { readonly maxInflated:
   if (trailing > 0) return refuse(`${trailing} bytes after the end of the gzip member`);
   const trailer = new DataView(stored.buffer, stored.byteOffset + end, TRAILER);
   if (trailer.getUint32(0, true) !== crc32(inflated.content)) return refuse('gzip CRC-32 does not match');
-  if (trailer.getUint32(4, true) !== inflated.content.length % 2 ** 32) return refuse('gzip length field does not match');
+  if (trailer.getUint32(4, true) !== inflated.content.length % 2 ** 32)
+    return refuse('gzip length field does not match');
   return {
     ok: true,
     contentSha256: hash('sha256', inflated.content),
@@ -63,13 +67,18 @@ type Refused = { readonly problem: string; readonly tooLarge: boolean };
 
 function inflateMember(deflated: Uint8Array, maxInflated: number): Inflated | Refused {
   try {
-    const result = inflateRawSync(deflated, { maxOutputLength: maxInflated, chunkSize: chunkFor(deflated, maxInflated), info: true });
+    const result = inflateRawSync(deflated, {
+      maxOutputLength: maxInflated,
+      chunkSize: chunkFor(deflated, maxInflated),
+      info: true,
+    });
     // With `info` Node returns the engine too; its bytesWritten is the input that the deflate stream really used.
     const { buffer, engine } = result as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
     return { content: buffer, consumed: engine.bytesWritten };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ERR_BUFFER_TOO_LARGE') return { problem: `inflates to more than ${maxInflated} bytes`, tooLarge: true };
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      return { problem: `inflates to more than ${maxInflated} bytes`, tooLarge: true };
     if (code.startsWith('Z_')) return { problem: `deflate stream broken or cut (${code})`, tooLarge: false };
     throw error;
   }

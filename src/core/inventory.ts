@@ -5,7 +5,14 @@ import type { Account, AccountState } from './source.ts';
 import { formatCompact } from './time.ts';
 
 const SCHEMA = 'orgtrail.inventory/1';
-const STATES: readonly AccountState[] = ['ACTIVE', 'PENDING_ACTIVATION', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED', 'UNKNOWN'];
+const STATES: readonly AccountState[] = [
+  'ACTIVE',
+  'PENDING_ACTIVATION',
+  'SUSPENDED',
+  'PENDING_CLOSURE',
+  'CLOSED',
+  'UNKNOWN',
+];
 
 /** An account and the organization (by its configured name) that listed it last. */
 export interface InventoryAccount extends Account {
@@ -14,7 +21,9 @@ export interface InventoryAccount extends Account {
 
 /** Its bytes: a fixed order, so that an unchanged list gives the same bytes. Roles stay in the configuration. */
 export function encodeInventory(accounts: readonly InventoryAccount[]): Uint8Array {
-  const lines = accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, name, state, organization }) => ({ id, name, state, organization }));
+  const lines = accounts
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id, name, state, organization }) => ({ id, name, state, organization }));
   return Buffer.from(`${JSON.stringify({ schema: SCHEMA, accounts: lines }, null, 1)}\n`, 'utf8');
 }
 
@@ -32,7 +41,17 @@ function readAccount(line: unknown): readonly InventoryAccount[] {
   const { id, name, state, organization } = line as Record<string, unknown>;
   const known = STATES.find((one) => one === state);
   if (typeof id !== 'string' || !/^\d{12}$/.test(id) || typeof name !== 'string' || known === undefined) return [];
-  return [{ id, name, state: known, origin: 'history', role: null, externalId: null, organization: typeof organization === 'string' ? organization : null }];
+  return [
+    {
+      id,
+      name,
+      state: known,
+      origin: 'history',
+      role: null,
+      externalId: null,
+      organization: typeof organization === 'string' ? organization : null,
+    },
+  ];
 }
 
 /** The folder of inventories, ending in `/`. */

@@ -29,16 +29,22 @@ export function parseStrictJson(bytes: Uint8Array): { readonly value: Json } | U
   }
 }
 
-/** Walks the tokens: depth and repeated names. Anything else wrong with the text is left to JSON.parse. */
+/**
+ * Walks brackets and strings: depth and repeated names. Anything else wrong with the text is left to JSON.parse. One
+ * pass whatever the text is: an unclosed string must not cost its length squared, nor a long one the stack.
+ */
 function findFault(text: string): string | null {
   const names: (Set<string> | null)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
+  const token = /["{}[\]]/g;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [found] = match;
     if (found === '{' || found === '[') names.push(found === '{' ? new Set() : null);
     else if (found === '}' || found === ']') names.pop();
-    else if (found.startsWith('"')) {
-      const repeated = repeatedName(text, token.lastIndex, { found, names: names.at(-1) ?? null });
+    else {
+      const end = endOfString(text, match.index);
+      if (end === null) return null;
+      token.lastIndex = end;
+      const repeated = repeatedName(text, { from: match.index, end }, names.at(-1) ?? null);
       if (repeated !== null) return repeated;
     }
     if (names.length > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH} levels`;
@@ -46,13 +52,28 @@ function findFault(text: string): string | null {
   return null;
 }
 
-function repeatedName(text: string, after: number, string: { found: string; names: Set<string> | null }): string | null {
+/** The place after the closing quote; null when there is none. */
+function endOfString(text: string, from: number): number | null {
+  const stop = /["\\]/g;
+  stop.lastIndex = from + 1;
+  for (let match = stop.exec(text); match !== null; match = stop.exec(text)) {
+    if (match[0] === '"') return stop.lastIndex;
+    stop.lastIndex += 1;
+  }
+  return null;
+}
+
+function repeatedName(
+  text: string,
+  string: { readonly from: number; readonly end: number },
+  names: Set<string> | null,
+): string | null {
   const gap = /[ \t\n\r]*:/y;
-  gap.lastIndex = after;
-  if (string.names === null || !gap.test(text)) return null;
-  const name = unescaped(string.found);
-  if (string.names.has(name)) return `the name ${JSON.stringify(name).slice(0, 80)} stands twice in one object`;
-  string.names.add(name);
+  gap.lastIndex = string.end;
+  if (names === null || !gap.test(text)) return null;
+  const name = unescaped(text.slice(string.from, string.end));
+  if (names.has(name)) return `the name ${JSON.stringify(name).slice(0, 80)} stands twice in one object`;
+  names.add(name);
   return null;
 }
 

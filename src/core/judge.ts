@@ -2,7 +2,14 @@
  * The verdicts on one digest, its link and the log files it names. Pure: bytes and keys in, verdict out; bad evidence
  * never throws. The order follows cloudtrail.md 8; each check names the attack it stops.
  */
-import { MAX_NAMED_LOGS, parseDigest, stringToSign, type Digest, type NamedLog, type PreviousDigest } from './digest.ts';
+import {
+  MAX_NAMED_LOGS,
+  parseDigest,
+  stringToSign,
+  type Digest,
+  type NamedLog,
+  type PreviousDigest,
+} from './digest.ts';
 import type { Inspection } from './gzip.ts';
 import { parseKey, placesOf, type DigestKey } from './key.ts';
 import { loadPublicKey, signatureHolds, type PublicKeyRecord } from './publickey.ts';
@@ -66,10 +73,15 @@ export function readClaims(
   if ('problem' in parsed) return { refused: { code: 'digest-malformed', detail: parsed.problem }, digest: null };
   const { digest } = parsed;
   const refused =
-    checkLocation(digest, evidence) ?? checkIdentity(digest, evidence.key, chain) ?? checkTimes(digest, now) ?? checkMetadata(evidence);
+    checkLocation(digest, evidence) ??
+    checkIdentity(digest, evidence.key, chain) ??
+    checkTimes(digest, now) ??
+    checkMetadata(evidence);
   if (refused !== null) return { refused, digest };
   const signature = evidence.metadata.get('signature') ?? '';
-  return { claimed: { digest, contentSha256: inspection.contentSha256, signature, signedAt: signedAt(evidence, digest) } };
+  return {
+    claimed: { digest, contentSha256: inspection.contentSha256, signature, signedAt: signedAt(evidence, digest) },
+  };
 }
 
 /** A digest copied from elsewhere keeps its signature; only the signed location tells that it was moved. */
@@ -98,11 +110,15 @@ function checkIdentity(digest: Digest, key: DigestKey, chain: Chain): Judgement<
 function checkTimes(digest: Digest, now: number): Judgement<DigestCode> | null {
   const { start, end } = digest;
   const detail =
-    end <= start ? 'it ends before it starts'
-    : end - start > MAX_SPAN ? 'it covers more than 25 hours'
-    : start < CLOUDTRAIL_BORN ? 'it starts before CloudTrail existed'
-    : end > now + FUTURE_SLACK ? 'it ends in the future'
-    : null;
+    end <= start
+      ? 'it ends before it starts'
+      : end - start > MAX_SPAN
+        ? 'it covers more than 25 hours'
+        : start < CLOUDTRAIL_BORN
+          ? 'it starts before CloudTrail existed'
+          : end > now + FUTURE_SLACK
+            ? 'it ends in the future'
+            : null;
   return detail === null ? null : { code: 'digest-impossible-time', detail };
 }
 
@@ -113,7 +129,8 @@ function checkMetadata({ metadata, key }: DigestEvidence): Judgement<DigestCode>
     return { code: 'digest-signature-missing', detail: 'the object carries no signature metadata' };
   if (algorithm !== 'SHA256withRSA')
     return { code: 'digest-signature-invalid', detail: `the metadata names the algorithm ${algorithm.slice(0, 40)}` };
-  if (!SIGNATURE.test(signature)) return { code: 'digest-signature-invalid', detail: 'the signature is no lower-case hex of an RSA key length' };
+  if (!SIGNATURE.test(signature))
+    return { code: 'digest-signature-invalid', detail: 'the signature is no lower-case hex of an RSA key length' };
   if (key.kind === 'backfill' && generationTime(metadata) === null)
     return { code: 'digest-malformed', detail: 'a backfill digest without backfill-generation-timestamp' };
   return null;
@@ -132,9 +149,14 @@ function generationTime(metadata: ReadonlyMap<string, string>): number | null {
  * @param key null when neither the region's key service nor the kept keys know the fingerprint
  * @param slack milliseconds by which the signing time may lie outside the key's validity (rotation: cloudtrail.md 2.2)
  */
-export function judgeSignature(claimed: ClaimedDigest, key: PublicKeyRecord | null, slack: number): Judgement<DigestCode> {
+export function judgeSignature(
+  claimed: ClaimedDigest,
+  key: PublicKeyRecord | null,
+  slack: number,
+): Judgement<DigestCode> {
   const { digest, contentSha256, signature, signedAt: at } = claimed;
-  if (key === null) return { code: 'key-unknown', detail: `no public key of the region has the fingerprint ${digest.fingerprint}` };
+  if (key === null)
+    return { code: 'key-unknown', detail: `no public key of the region has the fingerprint ${digest.fingerprint}` };
   const loaded = loadPublicKey(key.der);
   if (loaded === null) return { code: 'key-unknown', detail: `the key ${digest.fingerprint} is no RSA key` };
   if (!signatureHolds(loaded, stringToSign(digest, contentSha256), Buffer.from(signature, 'hex')))
@@ -155,45 +177,73 @@ export interface Predecessor {
  * verifier compares neither (V15, V16, V18).
  * @param predecessor null when it is neither in the source nor in the archive
  */
-export function judgeLink(digest: Digest, predecessor: Predecessor | null, kind: DigestKey['kind']): Judgement<LinkCode> {
+export function judgeLink(
+  digest: Digest,
+  predecessor: Predecessor | null,
+  kind: DigestKey['kind'],
+): Judgement<LinkCode> {
   const { previous } = digest;
   if (previous === null) return { code: 'chain-start', detail: '' };
-  if (predecessor === null) return { code: 'digest-missing', detail: `the digest before it is gone: s3://${previous.bucket}/${previous.key}` };
+  if (predecessor === null)
+    return { code: 'digest-missing', detail: `the digest before it is gone: s3://${previous.bucket}/${previous.key}` };
   const { inspection, metadata } = predecessor;
-  if (!inspection.ok) return { code: 'link-hash-mismatch', detail: `the digest before it cannot be read: ${inspection.detail}` };
+  if (!inspection.ok)
+    return { code: 'link-hash-mismatch', detail: `the digest before it cannot be read: ${inspection.detail}` };
   if (inspection.contentSha256 !== previous.sha256)
-    return { code: 'link-hash-mismatch', detail: `the digest before it has the hash ${inspection.contentSha256}, not ${previous.sha256}` };
+    return {
+      code: 'link-hash-mismatch',
+      detail: `the digest before it has the hash ${inspection.contentSha256}, not ${previous.sha256}`,
+    };
   if (metadata.get('signature') !== previous.signature)
-    return { code: 'link-signature-mismatch', detail: 'the digest before it carries another signature than this one states' };
+    return {
+      code: 'link-signature-mismatch',
+      detail: 'the digest before it carries another signature than this one states',
+    };
   return kind === 'backfill' ? { code: 'linked', detail: '' } : judgeTiling(digest, inspection.content);
 }
 
 function judgeTiling(digest: Digest, content: Uint8Array | null): Judgement<LinkCode> {
   const parsed = content === null ? null : parseDigest(content);
-  if (parsed === null || 'problem' in parsed) return { code: 'link-hash-mismatch', detail: 'the digest before it cannot be read' };
+  if (parsed === null || 'problem' in parsed)
+    return { code: 'link-hash-mismatch', detail: 'the digest before it cannot be read' };
   if (parsed.digest.end === digest.start) return { code: 'linked', detail: '' };
   const what = parsed.digest.end < digest.start ? 'a gap' : 'an overlap';
-  return { code: 'time-gap', detail: `${what} of ${Math.abs(digest.start - parsed.digest.end) / 1000} s between it and the digest before it` };
+  return {
+    code: 'time-gap',
+    detail: `${what} of ${Math.abs(digest.start - parsed.digest.end) / 1000} s between it and the digest before it`,
+  };
 }
 
 /** Whether a named log file or predecessor lies where this chain may read: anything else is refused before any request (SSRF by data, V19). */
 export function isWithinSource(chain: Chain, file: { readonly bucket: string; readonly key: string }): boolean {
   const key = parseKey(file.key);
-  if (key === null || key.account !== chain.account || key.region !== chain.region || key.org !== chain.source.org) return false;
+  if (key === null || key.account !== chain.account || key.region !== chain.region || key.org !== chain.source.org)
+    return false;
   return placesOf(chain.source).some((place) => place.bucket === file.bucket && place.prefix === key.prefix);
 }
 
 /** Whether a predecessor pointer stays inside the configured places of this chain. */
 export function isOwnDigest(chain: Chain, previous: PreviousDigest): boolean {
   const key = parseKey(previous.key);
-  return key?.type === 'digest' && key.trail === chain.source.trail && key.homeRegion === chain.source.homeRegion && isWithinSource(chain, previous);
+  return (
+    key?.type === 'digest' &&
+    key.trail === chain.source.trail &&
+    key.homeRegion === chain.source.homeRegion &&
+    isWithinSource(chain, previous)
+  );
 }
 
 /** The verdict on the bytes of a named log file. */
 export function judgeLog(named: NamedLog, inspection: Inspection): Verified {
   if (!inspection.ok) return sealed({ code: 'log-malformed', detail: inspection.detail }, inspection);
   if (inspection.contentSha256 !== named.sha256)
-    return sealed({ code: 'log-hash-mismatch', detail: `its content has the hash ${inspection.contentSha256}, the digest says ${named.sha256}` }, inspection);
+    return sealed(
+      {
+        code: 'log-hash-mismatch',
+        detail: `its content has the hash ${inspection.contentSha256}, the digest says ${named.sha256}`,
+      },
+      inspection,
+    );
   return sealed({ code: 'valid', detail: '' }, inspection);
 }
 
@@ -208,7 +258,11 @@ function sealed(verdict: Judgement<LogCode>, inspection: Inspection | null): Ver
 }
 
 /** The log files a digest names, each once. Named twice with one hash is a note; with two hashes the digest contradicts itself. */
-export function namedOnce(digest: Digest): { readonly logs: readonly NamedLog[]; readonly twice: ReadonlySet<string>; readonly contradicted: ReadonlySet<string> } {
+export function namedOnce(digest: Digest): {
+  readonly logs: readonly NamedLog[];
+  readonly twice: ReadonlySet<string>;
+  readonly contradicted: ReadonlySet<string>;
+} {
   if (digest.logs.length > MAX_NAMED_LOGS) throw new Error('a digest is parsed before it is judged');
   const logs = new Map<string, NamedLog>();
   const twice = new Set<string>();

@@ -5,7 +5,12 @@
 import type { ChainKind, Place, Source } from './source.ts';
 import { formatCompact, formatDay, parseCompact } from './time.ts';
 
-export const LOG_KINDS = ['CloudTrail', 'CloudTrail-Insight', 'CloudTrail-NetworkActivity', 'CloudTrail-Aggregated'] as const;
+export const LOG_KINDS = [
+  'CloudTrail',
+  'CloudTrail-Insight',
+  'CloudTrail-NetworkActivity',
+  'CloudTrail-Aggregated',
+] as const;
 export type LogKind = (typeof LOG_KINDS)[number];
 export type Folder = LogKind | 'CloudTrail-Digest';
 
@@ -21,6 +26,7 @@ export interface LogKey extends KeyParts {
   readonly type: 'log';
   readonly kind: LogKind;
   readonly time: number;
+  /** Tells apart the files of one minute; with the underscore before it, which names of 2014 have not. */
   readonly unique: string;
 }
 
@@ -37,18 +43,18 @@ const REGION = String.raw`[a-z]{2,4}(?:-[a-z]+)+-\d`;
 const HEAD = String.raw`^(?<prefix>(?:[^\x00-\x1f\x7f]{1,200}/)?)AWSLogs/(?:(?<org>o-[a-z0-9]{10,32})/)?(?<account>\d{12})/`;
 const LOG = new RegExp(
   String.raw`${HEAD}(?<kind>CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?)/(?<region>${REGION})/(?<day>\d{4}/\d\d/\d\d)/` +
-    String.raw`\k<account>_\k<kind>_\k<region>_(?<time>\d{8}T\d{4}Z)_?(?<unique>[A-Za-z0-9]{15,16})\.json\.gz$`,
+    String.raw`\k<account>_\k<kind>_\k<region>_(?<time>\d{8}T\d{4}Z)(?<unique>_?[A-Za-z0-9]{15,16})\.json\.gz$`,
 );
 const DIGEST = new RegExp(
   String.raw`${HEAD}CloudTrail-Digest/(?<region>${REGION})/(?<day>\d{4}/\d\d/\d\d)/\k<account>_CloudTrail-Digest_\k<region>_` +
     String.raw`(?<trail>[A-Za-z0-9._-]{3,128})_(?<home>${REGION})_(?<end>\d{8}T\d{6}Z)(?<backfill>_backfill)?\.json\.gz$`,
 );
-/** The day in the folder may be the one after the name's: a digest of 23:59:59 is published past midnight. */
+/** What S3 allows, in UTF-8. */
 const MAX_KEY_BYTES = 1024;
 
 /** The key's parts, or null when it is no log or digest key. */
 export function parseKey(key: string): LogKey | DigestKey | null {
-  if (key.length > MAX_KEY_BYTES || hasDotSegment(key)) return null;
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES || hasDotSegment(key)) return null;
   return parseLogKey(key) ?? parseDigestKey(key);
 }
 
@@ -67,7 +73,14 @@ function parseDigestKey(key: string): DigestKey | null {
   const end = parseCompact(groups['end'] ?? '');
   if (end === null || formatDay(end) !== groups['day']) return null;
   const kind = groups['backfill'] === undefined ? 'standard' : 'backfill';
-  return { type: 'digest', ...partsOf(groups), trail: groups['trail'] ?? '', homeRegion: groups['home'] ?? '', end, kind };
+  return {
+    type: 'digest',
+    ...partsOf(groups),
+    trail: groups['trail'] ?? '',
+    homeRegion: groups['home'] ?? '',
+    end,
+    kind,
+  };
 }
 
 function partsOf(groups: Record<string, string | undefined>): KeyParts {
@@ -89,7 +102,7 @@ export function formatKey(key: LogKey | DigestKey): string {
   const head = folderOf({ prefix: key.prefix, org: key.org }, { account: key.account, folder, region: key.region });
   if (key.type === 'log') {
     const time = `${formatCompact(key.time).slice(0, 13)}Z`;
-    return `${head}${formatDay(key.time)}/${key.account}_${key.kind}_${key.region}_${time}_${key.unique}.json.gz`;
+    return `${head}${formatDay(key.time)}/${key.account}_${key.kind}_${key.region}_${time}${key.unique}.json.gz`;
   }
   const suffix = key.kind === 'backfill' ? '_backfill' : '';
   const name = `${key.account}_CloudTrail-Digest_${key.region}_${key.trail}_${key.homeRegion}_${formatCompact(key.end)}${suffix}`;
@@ -112,9 +125,4 @@ export function folderOf(
 /** Where the chain may lie: the trail's bucket now and the configured former ones. Nothing else is ever read for it. */
 export function placesOf(source: Source): readonly Place[] {
   return [{ bucket: source.bucket, prefix: source.prefix }, ...source.formerBuckets];
-}
-
-/** The key without its source prefix: `AWSLogs/…`, as the archive keeps it. */
-export function belowPrefix(key: LogKey | DigestKey): string {
-  return formatKey({ ...key, prefix: '' });
 }

@@ -41,7 +41,11 @@ export function pendingKey(prefix: string, bucket: string, originalKey: string):
 }
 
 /** Where bytes that failed are kept: `…/bytes-{sha}` as received and `…/note-{sha}.json` beside it. */
-export function quarantineKey(prefix: string, origin: { readonly bucket: string; readonly key: string }, verdict: string): string {
+export function quarantineKey(
+  prefix: string,
+  origin: { readonly bucket: string; readonly key: string },
+  verdict: string,
+): string {
   return `${prefix}orgtrail/quarantine/${verdict}/${origin.bucket}/${origin.key}`;
 }
 
@@ -56,7 +60,10 @@ export function originMark(bucket: string, key: string): string {
 }
 
 /** The folder of one chain's receipts, ending in `/`. */
-export function receiptFolder(prefix: string, chain: Pick<ReceiptName, 'account' | 'region' | 'trail' | 'kind'>): string {
+export function receiptFolder(
+  prefix: string,
+  chain: Pick<ReceiptName, 'account' | 'region' | 'trail' | 'kind'>,
+): string {
   return `${prefix}orgtrail/receipts/${chain.account}/${chain.region}/${chain.trail}/${chain.kind}/`;
 }
 
@@ -68,18 +75,20 @@ export function receiptKey(prefix: string, name: ReceiptName): string {
 }
 
 const RECEIPT =
-  /^orgtrail\/receipts\/(\d{12})\/([a-z0-9-]+)\/([A-Za-z0-9._-]{3,128})\/(standard|backfill)\/\d{4}\/\d\d\/\d\d\/(\d{8}T\d{6}Z)_(unread|\d{8}T\d{6}Z)_([a-z0-9-]+)_([0-9a-f]{12})\.r(\d{4})\.([a-z]+)\.json$/;
+  /^orgtrail\/receipts\/(\d{12})\/([a-z0-9-]+)\/([A-Za-z0-9._-]{3,128})\/(standard|backfill)\/\d{4}\/\d\d\/\d\d\/(\d{8}T\d{6}Z)_(unread|\d{8}T\d{6}Z)_([a-z0-9-]+)_([0-9a-f]{12})\.r(\d{4,9})\.([a-z]+)\.json$/;
 
 /** What a receipt's key says; null when it is no receipt of ours. */
 export function parseReceiptKey(prefix: string, key: string): ReceiptName | null {
   const match = key.startsWith(prefix) ? RECEIPT.exec(key.slice(prefix.length)) : null;
   if (match === null) return null;
-  const [, account = '', region = '', trail = '', kind = '', endText = '', startText = '', homeRegion = '', mark = ''] = match;
+  const [, account = '', region = '', trail = '', kind = '', endText = '', startText = '', homeRegion = '', mark = ''] =
+    match;
   const end = parseCompact(endText);
   const start = startText === 'unread' ? null : parseCompact(startText);
   const state = RECEIPT_STATES.find((one) => one === match[10]);
   if (end === null || state === undefined || (start === null && startText !== 'unread')) return null;
-  return {
+  const revision = Number(match[9]);
+  const name: ReceiptName = {
     account,
     region,
     trail,
@@ -88,9 +97,10 @@ export function parseReceiptKey(prefix: string, key: string): ReceiptName | null
     end,
     start,
     mark,
-    revision: Number(match[9]),
+    revision,
     state,
   };
+  return receiptKey(prefix, name) === key ? name : null;
 }
 
 /** The newest revision of each digest's receipt; of two equal revisions (two workers at once) the proven one stands. */

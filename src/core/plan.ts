@@ -13,7 +13,11 @@ export interface ListedDigest {
  * The digests without a settled receipt, oldest first. Blocked and unlinked ones are judged again on every sweep,
  * failed ones only on a full sweep: evidence may have been restored.
  */
-export function digestsToJudge(listed: readonly ListedDigest[], receipts: readonly ReceiptName[], full: boolean): readonly ListedDigest[] {
+export function digestsToJudge(
+  listed: readonly ListedDigest[],
+  receipts: readonly ReceiptName[],
+  full: boolean,
+): readonly ListedDigest[] {
   const states = new Map(receipts.map((name) => [receiptId(name.end, name.kind, name.mark), name.state]));
   const open = listed.filter(({ bucket, rawKey, key }) => {
     const state = states.get(receiptId(key.end, key.kind, originMark(bucket, rawKey)));
@@ -31,7 +35,9 @@ function receiptId(end: number, kind: string, mark: string): string {
  * Everything else that is not archived is captured: the digest has not come yet, or has been and did not name it.
  * @param digests every standard digest listed, and whether it is about to be judged
  */
-export function aboutToBeProven(digests: readonly { readonly end: number; readonly open: boolean }[]): (logTime: number) => boolean {
+export function aboutToBeProven(
+  digests: readonly { readonly end: number; readonly open: boolean }[],
+): (logTime: number) => boolean {
   const sorted = digests.toSorted((a, b) => a.end - b.end);
   return (logTime) => {
     let low = 0;
@@ -49,8 +55,16 @@ export function aboutToBeProven(digests: readonly { readonly end: number; readon
  * The items of `wanted` that no other stream has: a merge of sorted streams, so memory does not grow with their length.
  * @param keyOf strictly increasing over each stream
  */
-export async function* missingFrom<Item>(wanted: AsyncIterable<Item>, have: readonly AsyncIterable<string>[], keyOf: (item: Item) => string): AsyncGenerator<Item> {
-  const others = have.map((stream) => ({ iterator: stream[Symbol.asyncIterator](), head: null as string | null, done: false }));
+export async function* missingFrom<Item>(
+  wanted: AsyncIterable<Item>,
+  have: readonly AsyncIterable<string>[],
+  keyOf: (item: Item) => string,
+): AsyncGenerator<Item> {
+  const others = have.map((stream) => ({
+    iterator: stream[Symbol.asyncIterator](),
+    head: null as string | null,
+    done: false,
+  }));
   for await (const item of wanted) {
     const key = keyOf(item);
     let found = false;

@@ -1,10 +1,18 @@
 /** What is recorded for one digest. Deterministic: the same evidence gives the same bytes, whoever records it and when. */
 import type { PreviousDigest } from './digest.ts';
 import { parseStrictJson, type Json } from './json.ts';
-import type { ReceiptName, ReceiptState } from './layout.ts';
+import { originMark, type ReceiptName, type ReceiptState } from './layout.ts';
 import type { ChainKind } from './source.ts';
 import { formatIso } from './time.ts';
-import { isBlockedCode, tallyOf, type DigestCode, type LinkCode, type LogCode, type NoteCode, type Tally } from './verdict.ts';
+import {
+  isBlockedCode,
+  tallyOf,
+  type DigestCode,
+  type LinkCode,
+  type LogCode,
+  type NoteCode,
+  type Tally,
+} from './verdict.ts';
 
 export const RECEIPT_SCHEMA = 'orgtrail.receipt/1';
 
@@ -51,7 +59,14 @@ export type Counts = Readonly<Record<'named' | Tally, number>>;
 export interface Receipt {
   readonly schema: typeof RECEIPT_SCHEMA;
   readonly revision: number;
-  readonly chain: { readonly account: string; readonly region: string; readonly trail: string; readonly trailArn: string; readonly homeRegion: string; readonly kind: ChainKind };
+  readonly chain: {
+    readonly account: string;
+    readonly region: string;
+    readonly trail: string;
+    readonly trailArn: string;
+    readonly homeRegion: string;
+    readonly kind: ChainKind;
+  };
   readonly digest: DigestReceipt;
   readonly link: { readonly verdict: LinkCode; readonly detail: string };
   readonly logs: readonly LogReceipt[];
@@ -67,7 +82,11 @@ export function countLogs(logs: readonly LogReceipt[]): Counts {
 }
 
 /** What the receipt's name says: proven, waiting for its predecessor, failed or blocked. */
-export function receiptState(parts: { readonly digest: DigestCode; readonly link: LinkCode; readonly logs: readonly LogCode[] }): ReceiptState {
+export function receiptState(parts: {
+  readonly digest: DigestCode;
+  readonly link: LinkCode;
+  readonly logs: readonly LogCode[];
+}): ReceiptState {
   const codes = [parts.digest, ...parts.logs];
   const failed = codes.some((code) => code !== 'valid' && !isBlockedCode(code));
   if (failed || isBrokenLink(parts.link)) return 'failed';
@@ -95,21 +114,61 @@ export function sameEvidence(a: Receipt, b: Receipt): boolean {
  * Reads a receipt back and holds it against its name: a receipt under another's name proves nothing.
  * @returns the receipt, or what is wrong with it
  */
-export function decodeReceipt(bytes: Uint8Array, name: ReceiptName): { readonly receipt: Receipt } | { readonly problem: string } {
+export function decodeReceipt(
+  bytes: Uint8Array,
+  name: ReceiptName,
+): { readonly receipt: Receipt } | { readonly problem: string } {
   const json = parseStrictJson(bytes);
   if ('problem' in json) return json;
   const receipt = json.value as unknown as Receipt;
   if (!isObject(json.value) || receipt.schema !== RECEIPT_SCHEMA) return { problem: `not of schema ${RECEIPT_SCHEMA}` };
-  if (!isObject(receipt.chain) || !isObject(receipt.digest as unknown as Json) || !Array.isArray(receipt.logs) || !isObject(receipt.link))
+  if (
+    !isObject(receipt.chain) ||
+    !isObject(receipt.digest as unknown as Json) ||
+    !isObject(receipt.link) ||
+    !isList(receipt.logs)
+  )
     return { problem: 'parts of it are missing' };
   const { chain, digest } = receipt;
-  const told = [chain.account, chain.region, chain.trail, chain.homeRegion, chain.kind, digest.end, receipt.revision].join('|');
-  const named = [name.account, name.region, name.trail, name.homeRegion, name.kind, formatIso(name.end), name.revision].join('|');
+  if (!isObject(digest.origin as unknown as Json)) return { problem: 'it has no origin' };
+  const mark = originMark(digest.origin.bucket, digest.origin.key);
+  const told = [
+    chain.account,
+    chain.region,
+    chain.trail,
+    chain.homeRegion,
+    chain.kind,
+    digest.start,
+    digest.end,
+    mark,
+    receipt.revision,
+  ].join('|');
+  const start = name.start === null ? null : formatIso(name.start);
+  const named = [
+    name.account,
+    name.region,
+    name.trail,
+    name.homeRegion,
+    name.kind,
+    start,
+    formatIso(name.end),
+    name.mark,
+    name.revision,
+  ].join('|');
   if (told !== named) return { problem: `it speaks of ${told}, its name of ${named}` };
-  const state = receiptState({ digest: digest.verdict, link: receipt.link.verdict, logs: receipt.logs.map((log) => log.verdict) });
+  const state = receiptState({
+    digest: digest.verdict,
+    link: receipt.link.verdict,
+    logs: receipt.logs.map((log) => log.verdict),
+  });
   if (state !== name.state) return { problem: `its verdicts make it ${state}, its name says ${name.state}` };
-  if (JSON.stringify(countLogs(receipt.logs)) !== JSON.stringify(receipt.counts)) return { problem: 'its counts are not those of its list' };
+  if (JSON.stringify(countLogs(receipt.logs)) !== JSON.stringify(receipt.counts))
+    return { problem: 'its counts are not those of its list' };
   return { receipt };
+}
+
+function isList(logs: unknown): boolean {
+  return Array.isArray(logs) && logs.every((log) => isObject(log as Json));
 }
 
 function isObject(json: Json): boolean {

@@ -51,15 +51,25 @@ export interface AccountProblem {
  * Puts the chains together. Nothing verified is never success: no chain and no finding is `nothing`.
  * @param problems what could not be looked at; each becomes a blocked finding of its account
  */
-export function verifyReport(window: { readonly from: number | null; readonly to: number | null }, results: readonly ChainResult[], problems: readonly AccountProblem[]): VerifyReport {
+export function verifyReport(
+  window: { readonly from: number | null; readonly to: number | null },
+  results: readonly ChainResult[],
+  problems: readonly AccountProblem[],
+): VerifyReport {
   const chains = results.map((result) => chainReport(result));
-  const findings = [...results.flatMap((result) => result.coverage.findings), ...problems.map((one) => problemFinding(one))];
+  const findings = [
+    ...results.flatMap((result) => result.coverage.findings),
+    ...problems.map((one) => problemFinding(one)),
+  ];
   return {
     schema: VERIFY_SCHEMA,
     from: window.from === null ? null : formatIso(window.from),
     to: window.to === null ? null : formatIso(window.to),
     verdict: verdictOf(results, findings),
-    counts: { digests: countCodes(results.flatMap((one) => one.digests)), logs: countCodes(results.flatMap((one) => one.logs)) },
+    counts: {
+      digests: countCodes(results.flatMap((one) => one.digests)),
+      logs: countCodes(results.flatMap((one) => one.logs)),
+    },
     chains,
     findings,
   };
@@ -87,7 +97,10 @@ function verdictOf(results: readonly ChainResult[], findings: readonly Finding[]
 
 function chainReport({ chain, kind, coverage, digests, logs }: ChainResult): ChainReport {
   const { cells } = coverage;
-  const first = cells.reduce<number | null>((from, cell) => (from === null || cell.from < from ? cell.from : from), null);
+  const first = cells.reduce<number | null>(
+    (from, cell) => (from === null || cell.from < from ? cell.from : from),
+    null,
+  );
   const last = cells.reduce<number | null>((to, cell) => (to === null || cell.to > to ? cell.to : to), null);
   return {
     account: chain.account,
@@ -110,5 +123,16 @@ function countCodes(codes: readonly string[]): CodeCounts {
 
 function problemFinding({ account, problem }: AccountProblem): Finding {
   const code = isBlockedCode(problem.code) ? problem.code : 'blocked-access';
-  return { code, account, region: '', trail: '', bucket: '', key: null, from: null, to: null, detail: problem.detail, hint: problem.hint };
+  return {
+    code,
+    account,
+    region: '',
+    trail: '',
+    bucket: '',
+    key: null,
+    from: null,
+    to: null,
+    detail: problem.detail,
+    hint: problem.hint,
+  };
 }

@@ -28,13 +28,28 @@ export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench):
   });
   const { pulled, digest } = judged;
   const placed = await consolidateDigest(
-    { bucket: pulled.bucket, key: pulled.rawKey, object: pulled.object, inspection: digest.inspection, verdict: digest.verdict },
+    {
+      bucket: pulled.bucket,
+      key: pulled.rawKey,
+      object: pulled.object,
+      inspection: digest.inspection,
+      verdict: digest.verdict,
+    },
     ports,
   );
   const when = { end: key.end, start: digest.digest?.start ?? null };
-  const recorded = await record(evidenceOf(judged, { placed, logs }), when, { archive: bench.parts.archive, place: archivePlace(bench.parts.config) });
+  const recorded = await record(evidenceOf(judged, { placed, logs }), when, {
+    archive: bench.parts.archive,
+    place: archivePlace(bench.parts.config),
+  });
   const bytes = logs.reduce((sum, log) => sum + (log.size ?? 0), pulled.object.bytes.length);
-  return { state: outcomeState(recorded.name.state), written: recorded.written, logs: logs.length, bytes, end: key.end };
+  return {
+    state: outcomeState(recorded.name.state),
+    written: recorded.written,
+    logs: logs.length,
+    bytes,
+    end: key.end,
+  };
 }
 
 function outcomeState(state: 'linked' | 'start' | 'unlinked' | 'failed' | 'blocked'): DigestOutcome['state'] {
@@ -64,7 +79,11 @@ function ownKey(job: DigestJob, chain: Chain): { readonly end: number } {
     placesOf(source).some((place) => place.bucket === job.bucket && place.prefix === key.prefix);
   if (own) return key;
   const hint = 'jobs are made by orgtrail alone: if this one was not, somebody writes to its Redis';
-  throw new OperatingError({ code: 'job-refused', message: `the key is no digest of ${source.trailArn} in ${chain.account} ${chain.region}`, hint });
+  throw new OperatingError({
+    code: 'job-refused',
+    message: `the key is no digest of ${source.trailArn} in ${chain.account} ${chain.region}`,
+    hint,
+  });
 }
 
 async function consolidatePorts(judged: Judged, bench: Bench): Promise<ConsolidatePorts> {
@@ -76,7 +95,10 @@ async function consolidatePorts(judged: Judged, bench: Bench): Promise<Consolida
 }
 
 /** The captured copies of the days that the digest names: one listing a day and kind instead of a question a file. */
-async function capturedFor(judged: Judged, { archive, place }: { archive: ArchiveStore; place: ReturnType<typeof archivePlace> }): Promise<ReadonlySet<string>> {
+async function capturedFor(
+  judged: Judged,
+  { archive, place }: { archive: ArchiveStore; place: ReturnType<typeof archivePlace> },
+): Promise<ReadonlySet<string>> {
   const { digest } = judged.digest;
   const folders = new Set<string>();
   for (const log of digest?.logs ?? []) {
@@ -94,12 +116,22 @@ function dayFolder(key: LogKey): string {
   return `${folderOf(key, { account: key.account, folder: key.kind, region: key.region })}${formatDay(key.time)}/`;
 }
 
-function evidenceOf(judged: Judged, result: { readonly placed: PlacedDigest; readonly logs: readonly LogReceipt[] }): Evidence {
+function evidenceOf(
+  judged: Judged,
+  result: { readonly placed: PlacedDigest; readonly logs: readonly LogReceipt[] },
+): Evidence {
   const { pulled, digest, link } = judged;
   const { chain, object, key } = pulled;
   const { source } = chain;
   return {
-    chain: { account: chain.account, region: chain.region, trail: source.trail, trailArn: source.trailArn, homeRegion: source.homeRegion, kind: key.kind },
+    chain: {
+      account: chain.account,
+      region: chain.region,
+      trail: source.trail,
+      trailArn: source.trailArn,
+      homeRegion: source.homeRegion,
+      kind: key.kind,
+    },
     digest: {
       origin: { bucket: pulled.bucket, key: pulled.rawKey, versionId: object.versionId, etag: object.etag },
       verdict: result.placed.verdict.code,

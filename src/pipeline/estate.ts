@@ -1,7 +1,14 @@
 /** The estate: accounts, their surveys and chains, looked up anew by every process and kept for minutes. */
 import { partitionOf } from '../config/arn.ts';
 import { formerPlace } from '../config/place.ts';
-import { decodeInventory, encodeInventory, inventoryFolder, inventoryKey, isInventoryOf, type InventoryAccount } from '../core/inventory.ts';
+import {
+  decodeInventory,
+  encodeInventory,
+  inventoryFolder,
+  inventoryKey,
+  isInventoryOf,
+  type InventoryAccount,
+} from '../core/inventory.ts';
 import type { ChainRef } from '../core/job.ts';
 import { placesOf, rootOf } from '../core/key.ts';
 import type { Chain, Problem, Source, Survey } from '../core/source.ts';
@@ -31,7 +38,8 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   const surveys = new Map<string, Kept<Promise<Survey>>>();
   const { config, clock } = parts;
   let listing: Kept<Promise<{ accounts: readonly KnownAccount[]; problems: readonly Problem[] }>> | null = null;
-  const fresh = <Value>(kept: Kept<Value> | null | undefined): kept is Kept<Value> => kept !== null && kept !== undefined && clock.now() - kept.at < KEPT_MS;
+  const fresh = <Value>(kept: Kept<Value> | null | undefined): kept is Kept<Value> =>
+    kept !== null && kept !== undefined && clock.now() - kept.at < KEPT_MS;
 
   const accounts: EstateBook['accounts'] = async () => {
     const value = listAll(parts, write);
@@ -64,7 +72,9 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   };
   const chains: EstateBook['chains'] = async (one) => {
     if (one.sources.length === 0) return [];
-    const known = (fresh(listing) ? await listing.value : await accounts()).accounts.find((account) => account.id === one.account.id);
+    const known = (fresh(listing) ? await listing.value : await accounts()).accounts.find(
+      (account) => account.id === one.account.id,
+    );
     const session = await parts.sessions.open(known ?? one.account);
     const lists = await Promise.all(one.sources.map((source) => chainsOf(source, session.objects)));
     return lists.flat();
@@ -72,14 +82,21 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   return { accounts, survey, resolve, chains };
 }
 
-async function listAll(parts: PipelineParts, write: boolean): Promise<{ accounts: readonly KnownAccount[]; problems: readonly Problem[] }> {
+async function listAll(
+  parts: PipelineParts,
+  write: boolean,
+): Promise<{ accounts: readonly KnownAccount[]; problems: readonly Problem[] }> {
   const { config } = parts;
   const kept = await readInventory(parts);
   const estate: Estate = {
     organizations: config.organizations,
     accounts: config.accounts.map((account) => ({
       ...account,
-      trails: account.trails?.map((trail) => ({ ...trail, formerBuckets: trail.formerBuckets.map((place) => formerPlace(place)) })) ?? null,
+      trails:
+        account.trails?.map((trail) => ({
+          ...trail,
+          formerBuckets: trail.formerBuckets.map((place) => formerPlace(place)),
+        })) ?? null,
     })),
     known: kept.accounts,
     partition: partitionOf(config.aws.region),
@@ -89,54 +106,92 @@ async function listAll(parts: PipelineParts, write: boolean): Promise<{ accounts
   return listed;
 }
 
-async function readInventory(parts: PipelineParts): Promise<{ readonly key: string | null; readonly accounts: readonly InventoryAccount[] }> {
+async function readInventory(
+  parts: PipelineParts,
+): Promise<{ readonly key: string | null; readonly accounts: readonly InventoryAccount[] }> {
   const { archive, config } = parts;
   const place = archivePlace(config);
   let newest: string | null = null;
-  for await (const { key } of archive.list({ bucket: place.bucket, owner: place.owner, prefix: inventoryFolder(place.prefix) })) newest = key;
+  for await (const { key } of archive.list({
+    bucket: place.bucket,
+    owner: place.owner,
+    prefix: inventoryFolder(place.prefix),
+  }))
+    newest = key;
   if (newest === null) return { key: null, accounts: [] };
-  const object = await archive.get({ bucket: place.bucket, key: newest, owner: place.owner }, { maxBytes: MAX_INVENTORY_BYTES });
+  const object = await archive.get(
+    { bucket: place.bucket, key: newest, owner: place.owner },
+    { maxBytes: MAX_INVENTORY_BYTES },
+  );
   return { key: newest, accounts: (object === null ? null : decodeInventory(object.bytes)) ?? [] };
 }
 
-async function keepInventory(accounts: readonly InventoryAccount[], newest: string | null, parts: PipelineParts): Promise<void> {
+async function keepInventory(
+  accounts: readonly InventoryAccount[],
+  newest: string | null,
+  parts: PipelineParts,
+): Promise<void> {
   const bytes = encodeInventory(accounts);
   if (newest !== null && isInventoryOf(newest, bytes)) return;
   const place = archivePlace(parts.config);
   const ref = { bucket: place.bucket, key: inventoryKey(place.prefix, bytes, parts.clock.now()), owner: place.owner };
-  await parts.archive.putIfAbsent(ref, { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map() });
+  await parts.archive.putIfAbsent(ref, {
+    bytes,
+    contentType: 'application/json',
+    contentEncoding: null,
+    metadata: new Map(),
+  });
 }
 
 function chainOf(source: Source, ref: ChainRef): Chain {
   const { account, region } = ref;
-  if (source.org === null && account !== source.reader) throw refused(`trail ${source.trailArn} holds no events of account ${account}`);
+  if (source.org === null && account !== source.reader)
+    throw refused(`trail ${source.trailArn} holds no events of account ${account}`);
   if (!/^\d{12}$/.test(account) || !REGION.test(region)) throw refused('account or region is not well-formed');
-  if (source.regions !== null && !source.regions.includes(region)) throw refused(`trail ${source.trailArn} does not deliver from ${region}`);
+  if (source.regions !== null && !source.regions.includes(region))
+    throw refused(`trail ${source.trailArn} does not deliver from ${region}`);
   return { account, region, source };
 }
 
 async function chainsOf(source: Source, objects: ObjectReader): Promise<readonly Chain[]> {
-  const accounts = source.org === null ? [source.reader] : await foldersAt(source, '', objects).then((names) => names.filter((name) => /^\d{12}$/.test(name)));
-  const lists = await Promise.all(accounts.map(async (account) => (await regionsOf(source, account, objects)).map((region) => ({ account, region, source }))));
+  const accounts =
+    source.org === null
+      ? [source.reader]
+      : await foldersAt(source, '', objects).then((names) => names.filter((name) => /^\d{12}$/.test(name)));
+  const lists = await Promise.all(
+    accounts.map(async (account) =>
+      (await regionsOf(source, account, objects)).map((region) => ({ account, region, source })),
+    ),
+  );
   return lists.flat();
 }
 
 /** A multi-region trail's regions: configured, else those that have folders, and always the home region. */
 async function regionsOf(source: Source, account: string, objects: ObjectReader): Promise<readonly string[]> {
   if (source.regions !== null) return source.regions;
-  const seen = await Promise.all([`${account}/CloudTrail-Digest/`, `${account}/CloudTrail/`].map((below) => foldersAt(source, below, objects)));
+  const seen = await Promise.all(
+    [`${account}/CloudTrail-Digest/`, `${account}/CloudTrail/`].map((below) => foldersAt(source, below, objects)),
+  );
   return [...new Set([source.homeRegion, ...seen.flat().filter((name) => REGION.test(name))])].toSorted();
 }
 
 async function foldersAt(source: Source, below: string, objects: ObjectReader): Promise<readonly string[]> {
   const lists = await Promise.all(
     placesOf(source).map((place) =>
-      objects.folders({ bucket: place.bucket, owner: source.bucketOwner, prefix: `${rootOf({ ...place, org: source.org })}${below}` }),
+      objects.folders({
+        bucket: place.bucket,
+        owner: source.bucketOwner,
+        prefix: `${rootOf({ ...place, org: source.org })}${below}`,
+      }),
     ),
   );
   return [...new Set(lists.flat().map((name) => name.replace(/\/$/, '')))];
 }
 
 function refused(why: string): OperatingError {
-  return new OperatingError({ code: 'job-refused', message: why, hint: 'jobs are made by orgtrail alone: if this one was not, somebody writes to its Redis' });
+  return new OperatingError({
+    code: 'job-refused',
+    message: why,
+    hint: 'jobs are made by orgtrail alone: if this one was not, somebody writes to its Redis',
+  });
 }

@@ -5,7 +5,14 @@ import type { LinkCode, NoteCode } from '../core/verdict.ts';
 import type { AccountSession } from '../ports.ts';
 import { findKey, type KeyStore, type KnownKeys } from '../stages/keys.ts';
 import { pullDigest, pullLog, pullPredecessor, type PulledDigest, type PullPorts } from '../stages/pull.ts';
-import { verifyDigest, verifyLink, verifyLog, type JudgedDigest, type JudgedLog, type VerifyPorts } from '../stages/verify.ts';
+import {
+  verifyDigest,
+  verifyLink,
+  verifyLog,
+  type JudgedDigest,
+  type JudgedLog,
+  type VerifyPorts,
+} from '../stages/verify.ts';
 import { verifyLimits, type PipelineParts, type Slot } from './parts.ts';
 
 /** Everything one judgement needs besides the digest itself. */
@@ -29,7 +36,11 @@ export interface Judged {
 export type OnLog<Result> = (log: JudgedLog, notes: readonly NoteCode[]) => Promise<Result>;
 
 /** The digest and its link; null when the digest is gone from the source. */
-export async function judgeOne(chain: Chain, where: { readonly bucket: string; readonly key: string }, bench: Bench): Promise<Judged | null> {
+export async function judgeOne(
+  chain: Chain,
+  where: { readonly bucket: string; readonly key: string },
+  bench: Bench,
+): Promise<Judged | null> {
   const ports = portsOf(bench);
   const pulled = await bench.slot(() => pullDigest(chain, where, ports.pull));
   if (pulled === null) return null;
@@ -40,12 +51,18 @@ export async function judgeOne(chain: Chain, where: { readonly bucket: string; r
     return { pulled, digest, link: { code: 'digest-missing', detail: 'not judged: the digest itself is not valid' } };
   }
   const places = digest.digest.previous === null ? [] : pullPredecessor(chain, digest.digest.previous, ports.pull);
-  const link = await bench.slot(() => verifyLink({ chain, digest: digest.digest ?? never(), kind: pulled.key.kind }, places, ports.verify));
+  const link = await bench.slot(() =>
+    verifyLink({ chain, digest: digest.digest ?? never(), kind: pulled.key.kind }, places, ports.verify),
+  );
   return { pulled, digest, link };
 }
 
 /** The log files of a valid digest, each read, judged and handed on within one slot. */
-export async function judgeLogs<Result>(chain: Chain, judged: JudgedDigest, { bench, onLog }: { readonly bench: Bench; readonly onLog: OnLog<Result> }): Promise<readonly Result[]> {
+export async function judgeLogs<Result>(
+  chain: Chain,
+  judged: JudgedDigest,
+  { bench, onLog }: { readonly bench: Bench; readonly onLog: OnLog<Result> },
+): Promise<readonly Result[]> {
   if (judged.digest === null || judged.verdict.code !== 'valid') return [];
   const ports = portsOf(bench);
   const { logs, twice, contradicted } = namedOnce(judged.digest);
@@ -78,7 +95,8 @@ function portsOf(bench: Bench): { readonly pull: PullPorts; readonly verify: Ver
       ...limits,
       inspector: parts.inspector,
       now,
-      findKey: ({ chain, fingerprint, at }) => findKey({ region: chain.region, fingerprint, at, session, now }, known, store),
+      findKey: ({ chain, fingerprint, at }) =>
+        findKey({ region: chain.region, fingerprint, at, session, now }, known, store),
     },
   };
 }

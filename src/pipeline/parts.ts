@@ -22,7 +22,11 @@ export function archivePlace(config: Config): Place & { readonly owner: string }
 }
 
 /** The limits that verifying needs, in milliseconds and bytes. */
-export function verifyLimits(config: Config): { readonly maxInflated: number; readonly keySlack: number; readonly maxBytes: number } {
+export function verifyLimits(config: Config): {
+  readonly maxInflated: number;
+  readonly keySlack: number;
+  readonly maxBytes: number;
+} {
   const { maxInflatedBytes, publicKeySlackMinutes, maxObjectBytes } = config.limits;
   return { maxInflated: maxInflatedBytes, keySlack: publicKeySlackMinutes * 60_000, maxBytes: maxObjectBytes };
 }

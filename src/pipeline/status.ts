@@ -26,7 +26,10 @@ export interface AccountStatus {
 }
 
 /** The status of one account: asks the account for its trails now, and the archive for the receipts. */
-export async function accountStatus(survey: Survey, work: { readonly parts: PipelineParts; readonly estate: EstateBook; readonly expected: Expectation }): Promise<AccountStatus> {
+export async function accountStatus(
+  survey: Survey,
+  work: { readonly parts: PipelineParts; readonly estate: EstateBook; readonly expected: Expectation },
+): Promise<AccountStatus> {
   const problems = [...survey.problems];
   try {
     const chains = await work.estate.chains(survey);
@@ -44,9 +47,15 @@ export async function accountStatus(survey: Survey, work: { readonly parts: Pipe
 async function chainStatus(chain: Chain, parts: PipelineParts, expected: Expectation): Promise<ChainStatus> {
   const ports = { archive: parts.archive, place: archivePlace(parts.config) };
   const names = await listReceipts(chain, expected.from, ports);
-  const standard = names.filter((name) => name.kind === 'standard' && (expected.from === null || name.end > expected.from));
+  const standard = names.filter(
+    (name) => name.kind === 'standard' && (expected.from === null || name.end > expected.from),
+  );
   const limit = pLimit(parts.config.limits.digestConcurrency);
-  const views = await Promise.all(standard.map((name) => limit(async () => (isProven(name) ? provenView(chain, name) : receiptView(await readReceipt(name, ports))))));
+  const views = await Promise.all(
+    standard.map((name) =>
+      limit(async () => (isProven(name) ? provenView(chain, name) : receiptView(await readReceipt(name, ports)))),
+    ),
+  );
   return { chain, receipts: names.length, coverage: coverChain(chain, views, expected) };
 }
 
@@ -56,9 +65,30 @@ function isProven(name: ReceiptName): boolean {
 
 function provenView(chain: Chain, name: ReceiptName): DigestView {
   const { account, region, source } = chain;
-  const key = formatKey({ type: 'digest', prefix: source.prefix, org: source.org, account, region, trail: name.trail, homeRegion: name.homeRegion, end: name.end, kind: name.kind });
+  const key = formatKey({
+    type: 'digest',
+    prefix: source.prefix,
+    org: source.org,
+    account,
+    region,
+    trail: name.trail,
+    homeRegion: name.homeRegion,
+    end: name.end,
+    kind: name.kind,
+  });
   const link = name.state === 'start' ? 'chain-start' : 'linked';
-  return { bucket: source.bucket, key, end: name.end, start: name.start, verdict: 'valid', detail: '', link, linkDetail: '', previousKey: null, logs: [] };
+  return {
+    bucket: source.bucket,
+    key,
+    end: name.end,
+    start: name.start,
+    verdict: 'valid',
+    detail: '',
+    link,
+    linkDetail: '',
+    previousKey: null,
+    logs: [],
+  };
 }
 
 function receiptView(receipt: Receipt): DigestView {
@@ -73,6 +103,11 @@ function receiptView(receipt: Receipt): DigestView {
     link: link.verdict,
     linkDetail: link.detail,
     previousKey: digest.previous?.key ?? null,
-    logs: logs.map((log) => ({ bucket: log.origin.bucket, key: log.origin.key, verdict: log.verdict, detail: log.detail })),
+    logs: logs.map((log) => ({
+      bucket: log.origin.bucket,
+      key: log.origin.key,
+      verdict: log.verdict,
+      detail: log.detail,
+    })),
   };
 }

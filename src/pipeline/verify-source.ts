@@ -1,6 +1,13 @@
 /** `verify --source`: every chain of the member buckets judged where it lies. Nothing is written anywhere. */
 import pLimit from 'p-limit';
-import { coverChain, type Coverage, type DigestView, type Expectation, type Finding, type LogView } from '../core/coverage.ts';
+import {
+  coverChain,
+  type Coverage,
+  type DigestView,
+  type Expectation,
+  type Finding,
+  type LogView,
+} from '../core/coverage.ts';
 import { hintFor } from '../core/hint.ts';
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf } from '../core/key.ts';
 import type { ListedDigest } from '../core/plan.ts';
@@ -41,11 +48,21 @@ export async function verifyChain(chain: Chain, bench: Bench, run: SourceRun): P
   run.onPlan(listed.length);
   const limit = pLimit(run.concurrency);
   const named = new Set<string>();
-  const views = await Promise.all(listed.map((digest) => limit(async () => ({ kind: digest.key.kind, view: await viewOf(chain, digest, { bench, run, named }) }))));
-  const of = (kind: ChainKind): DigestView[] => views.flatMap((one) => (one.kind === kind && one.view !== null ? [one.view] : []));
-  const results = [resultOf(chain, 'standard', { views: of('standard'), coverage: coverChain(chain, of('standard'), run.expected) })];
+  const views = await Promise.all(
+    listed.map((digest) =>
+      limit(async () => ({ kind: digest.key.kind, view: await viewOf(chain, digest, { bench, run, named }) })),
+    ),
+  );
+  const of = (kind: ChainKind): DigestView[] =>
+    views.flatMap((one) => (one.kind === kind && one.view !== null ? [one.view] : []));
+  const results = [
+    resultOf(chain, 'standard', { views: of('standard'), coverage: coverChain(chain, of('standard'), run.expected) }),
+  ];
   const backfill = of('backfill');
-  if (backfill.length > 0) results.push(resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }));
+  if (backfill.length > 0)
+    results.push(
+      resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }),
+    );
   return { chain, results, named };
 }
 
@@ -55,7 +72,12 @@ async function digestsIn(chain: Chain, session: AccountSession, window: Window):
   for (const place of placesOf(source)) {
     const prefix = folderOf({ ...place, org: source.org }, { account, folder: 'CloudTrail-Digest', region });
     const start = window.from === null ? {} : { startAfter: `${prefix}${formatDay(window.from)}/` };
-    for await (const { key: rawKey } of session.objects.list({ bucket: place.bucket, owner: source.bucketOwner, prefix, ...start })) {
+    for await (const { key: rawKey } of session.objects.list({
+      bucket: place.bucket,
+      owner: source.bucketOwner,
+      prefix,
+      ...start,
+    })) {
       const key = parseKey(rawKey);
       if (key?.type !== 'digest' || key.trail !== source.trail || key.homeRegion !== source.homeRegion) continue;
       if (window.to !== null && key.end - HOUR >= window.to) continue;
@@ -99,14 +121,32 @@ async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, named }:
 
 /** Backfill digests have no cadence: each stands for itself, so only what they say and name is judged, not their tiling. */
 function coverBackfill(chain: Chain, views: readonly DigestView[], expected: Expectation): Coverage {
-  const alone = views.map((view) => coverChain({ ...chain, source: { ...chain.source, validation: true, status: null } }, [view], { ...expected, from: view.start, to: view.end }));
+  const alone = views.map((view) =>
+    coverChain({ ...chain, source: { ...chain.source, validation: true, status: null } }, [view], {
+      ...expected,
+      from: view.start,
+      to: view.end,
+    }),
+  );
   const cells = alone.flatMap((one) => one.cells);
-  const worst = alone.find((one) => one.state === 'failed') ?? alone.find((one) => one.state !== 'verified') ?? alone[0];
-  return { cells, findings: alone.flatMap((one) => one.findings), state: worst?.state ?? 'unknown', verifiedUntil: null };
+  const worst =
+    alone.find((one) => one.state === 'failed') ?? alone.find((one) => one.state !== 'verified') ?? alone[0];
+  return {
+    cells,
+    findings: alone.flatMap((one) => one.findings),
+    state: worst?.state ?? 'unknown',
+    verifiedUntil: null,
+  };
 }
 
-function resultOf(chain: Chain, kind: ChainKind, judged: { readonly views: readonly DigestView[]; readonly coverage: Coverage }): ChainResult {
-  const missing = judged.coverage.findings.filter((finding) => finding.code === 'digest-missing').map((finding) => finding.code);
+function resultOf(
+  chain: Chain,
+  kind: ChainKind,
+  judged: { readonly views: readonly DigestView[]; readonly coverage: Coverage },
+): ChainResult {
+  const missing = judged.coverage.findings
+    .filter((finding) => finding.code === 'digest-missing')
+    .map((finding) => finding.code);
   return {
     chain,
     kind,
@@ -120,7 +160,11 @@ function resultOf(chain: Chain, kind: ChainKind, judged: { readonly views: reado
  * The files that no digest names, over all chains that share folders. Judged only where every chain of a folder was
  * verified: another trail's files are named by that trail's digests.
  */
-export async function findUnlisted(verified: readonly ChainVerified[], sessionOf: (chain: Chain) => Promise<AccountSession>, due: { readonly now: number; readonly grace: number }): Promise<readonly Finding[]> {
+export async function findUnlisted(
+  verified: readonly ChainVerified[],
+  sessionOf: (chain: Chain) => Promise<AccountSession>,
+  due: { readonly now: number; readonly grace: number },
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const seen = new Set<string>();
   for (const { chain } of verified) {
@@ -128,8 +172,12 @@ export async function findUnlisted(verified: readonly ChainVerified[], sessionOf
       const folder = sharedFolder(chain, place);
       if (seen.has(folder)) continue;
       seen.add(folder);
-      const sharers = verified.filter((other) => placesOf(other.chain.source).some((one) => sharedFolder(other.chain, one) === folder));
-      const cells = sharers.flatMap((one) => one.results.filter((result) => result.kind === 'standard').flatMap((result) => result.coverage.cells));
+      const sharers = verified.filter((other) =>
+        placesOf(other.chain.source).some((one) => sharedFolder(other.chain, one) === folder),
+      );
+      const cells = sharers.flatMap((one) =>
+        one.results.filter((result) => result.kind === 'standard').flatMap((result) => result.coverage.cells),
+      );
       if (cells.length === 0) continue;
       const span = { from: Math.min(...cells.map((cell) => cell.from)), to: Math.max(...cells.map((cell) => cell.to)) };
       const session = await sessionOf(chain);
@@ -142,26 +190,56 @@ export async function findUnlisted(verified: readonly ChainVerified[], sessionOf
   return findings;
 }
 
-type LogsQuestion = { readonly session: AccountSession; readonly span: { from: number; to: number }; readonly due: { now: number; grace: number } };
+type LogsQuestion = {
+  readonly session: AccountSession;
+  readonly span: { from: number; to: number };
+  readonly due: { now: number; grace: number };
+};
 
-async function logsIn(chain: Chain, place: { readonly bucket: string; readonly prefix: string }, { session, span, due }: LogsQuestion): Promise<readonly { name: string; time: number }[]> {
+async function logsIn(
+  chain: Chain,
+  place: { readonly bucket: string; readonly prefix: string },
+  { session, span, due }: LogsQuestion,
+): Promise<readonly { name: string; time: number }[]> {
   const { account, region, source } = chain;
   const where = { bucket: place.bucket, owner: source.bucketOwner };
-  const folders = await session.objects.folders({ ...where, prefix: `${rootOf({ ...place, org: source.org })}${account}/` });
+  const folders = await session.objects.folders({
+    ...where,
+    prefix: `${rootOf({ ...place, org: source.org })}${account}/`,
+  });
   const found: { name: string; time: number }[] = [];
   for (const folder of LOG_KINDS.filter((kind) => folders.includes(`${kind}/`))) {
     const prefix = folderOf({ ...place, org: source.org }, { account, folder, region });
-    for await (const { key: rawKey } of session.objects.list({ ...where, prefix, startAfter: `${prefix}${formatDay(span.from)}/` })) {
+    for await (const { key: rawKey } of session.objects.list({
+      ...where,
+      prefix,
+      startAfter: `${prefix}${formatDay(span.from)}/`,
+    })) {
       const key = parseKey(rawKey);
-      if (key?.type === 'log' && isUnlisted(key, span, due)) found.push({ name: `${place.bucket}/${rawKey}`, time: key.time });
+      if (key?.type === 'log' && isUnlisted(key, span, due))
+        found.push({ name: `${place.bucket}/${rawKey}`, time: key.time });
     }
   }
   return found;
 }
 
-function unlisted(chain: Chain, file: { readonly bucket: string; readonly key: string; readonly time: number }): Finding {
+function unlisted(
+  chain: Chain,
+  file: { readonly bucket: string; readonly key: string; readonly time: number },
+): Finding {
   const at = formatIso(file.time);
   const { account, region, source } = chain;
   const detail = 'it lies in the source, and no digest names it';
-  return { code: 'log-unlisted', account, region, trail: source.trail, bucket: file.bucket, key: file.key, from: at, to: at, detail, hint: hintFor('log-unlisted') };
+  return {
+    code: 'log-unlisted',
+    account,
+    region,
+    trail: source.trail,
+    bucket: file.bucket,
+    key: file.key,
+    from: at,
+    to: at,
+    detail,
+    hint: hintFor('log-unlisted'),
+  };
 }

@@ -49,9 +49,18 @@ export async function sweepChain(chain: Chain, since: number | null, ports: Capt
   const receipts = await listReceipts(chain, since, ports);
   const digests = digestsToJudge(listed, receipts, since === null);
   const open = new Set(digests.map((one) => one.rawKey));
-  const standard = listed.filter((one) => one.key.kind === 'standard').map((one) => ({ end: one.key.end, open: open.has(one.rawKey) }));
-  const { captured, pendingLogs } = await captureLogs(chain, { since, covered: aboutToBeProven(standard), counter }, ports);
-  const newest = listed.reduce<number | null>((end, one) => (end === null || one.key.end > end ? one.key.end : end), null);
+  const standard = listed
+    .filter((one) => one.key.kind === 'standard')
+    .map((one) => ({ end: one.key.end, open: open.has(one.rawKey) }));
+  const { captured, pendingLogs } = await captureLogs(
+    chain,
+    { since, covered: aboutToBeProven(standard), counter },
+    ports,
+  );
+  const newest = listed.reduce<number | null>(
+    (end, one) => (end === null || one.key.end > end ? one.key.end : end),
+    null,
+  );
   return { digests, captured, pendingLogs, unrecognised: counter.unrecognised, newestDigestEnd: newest };
 }
 
@@ -64,51 +73,88 @@ async function listDigests(chain: Chain, since: number | null, { ports, counter 
   const listed: ListedDigest[] = [];
   for (const place of placesOf(source)) {
     const folder = folderOf({ ...place, org: source.org }, { account, folder: 'CloudTrail-Digest', region });
-    for await (const { key: rawKey } of ports.objects.list(below(place.bucket, source.bucketOwner, { folder, since }))) {
+    for await (const { key: rawKey } of ports.objects.list(
+      below(place.bucket, source.bucketOwner, { folder, since }),
+    )) {
       ports.signal.throwIfAborted();
       const key = parseKey(rawKey);
       if (key?.type !== 'digest') counter.unrecognised += 1;
-      else if (key.trail === source.trail && key.homeRegion === source.homeRegion) listed.push({ bucket: place.bucket, rawKey, key });
+      else if (key.trail === source.trail && key.homeRegion === source.homeRegion)
+        listed.push({ bucket: place.bucket, rawKey, key });
     }
   }
   return listed;
 }
 
-function below(bucket: string, owner: string, where: { readonly folder: string; readonly since: number | null }): ListRequest {
+function below(
+  bucket: string,
+  owner: string,
+  where: { readonly folder: string; readonly since: number | null },
+): ListRequest {
   const prefix = where.folder;
-  return where.since === null ? { bucket, owner, prefix } : { bucket, owner, prefix, startAfter: `${prefix}${formatDay(where.since)}/` };
+  return where.since === null
+    ? { bucket, owner, prefix }
+    : { bucket, owner, prefix, startAfter: `${prefix}${formatDay(where.since)}/` };
 }
 
 /** The newest receipt of every digest in the window, standard and backfill. */
-export async function listReceipts(chain: Chain, since: number | null, ports: Pick<CapturePorts, 'archive' | 'place'>): Promise<readonly ReceiptName[]> {
+export async function listReceipts(
+  chain: Chain,
+  since: number | null,
+  ports: Pick<CapturePorts, 'archive' | 'place'>,
+): Promise<readonly ReceiptName[]> {
   const { archive, place } = ports;
   const names: ReceiptName[] = [];
   for (const kind of ['standard', 'backfill'] as const) {
-    const folder = receiptFolder(place.prefix, { account: chain.account, region: chain.region, trail: chain.source.trail, kind });
+    const folder = receiptFolder(place.prefix, {
+      account: chain.account,
+      region: chain.region,
+      trail: chain.source.trail,
+      kind,
+    });
     for await (const { key } of archive.list(below(place.bucket, place.owner, { folder, since }))) {
       const name = parseReceiptKey(place.prefix, key);
       if (name?.homeRegion === chain.source.homeRegion) names.push(name);
     }
   }
-  return [...newestReceipts(names.filter((name) => name.kind === 'standard')), ...newestReceipts(names.filter((name) => name.kind === 'backfill'))];
+  return [
+    ...newestReceipts(names.filter((name) => name.kind === 'standard')),
+    ...newestReceipts(names.filter((name) => name.kind === 'backfill')),
+  ];
 }
 
-type LogQuestion = { readonly since: number | null; readonly covered: (time: number) => boolean; readonly counter: Counter };
+type LogQuestion = {
+  readonly since: number | null;
+  readonly covered: (time: number) => boolean;
+  readonly counter: Counter;
+};
 
-async function captureLogs(chain: Chain, question: LogQuestion, ports: CapturePorts): Promise<{ captured: number; pendingLogs: number }> {
+async function captureLogs(
+  chain: Chain,
+  question: LogQuestion,
+  ports: CapturePorts,
+): Promise<{ captured: number; pendingLogs: number }> {
   const total = { captured: 0, pendingLogs: 0 };
   for (const source of placesOf(chain.source)) {
     for (const kind of await kindsAt(chain, source, ports)) {
-      const folder = folderOf({ ...source, org: chain.source.org }, { account: chain.account, folder: kind, region: chain.region });
+      const folder = folderOf(
+        { ...source, org: chain.source.org },
+        { account: chain.account, folder: kind, region: chain.region },
+      );
       const copies = new Set<Promise<void>>();
       for await (const { log, pending } of unproven({ chain, source, folder }, question, ports)) {
         ports.signal.throwIfAborted();
         total.pendingLogs += 1;
         if (pending) continue;
         if (copies.size >= COPIES) await Promise.race(copies);
-        const copy = ports.slot(() => captureOne(chain, { bucket: source.bucket, log }, ports)).then((done) => void (total.captured += done ? 1 : 0));
+        const copy = ports
+          .slot(() => captureOne(chain, { bucket: source.bucket, log }, ports))
+          .then((done) => void (total.captured += done ? 1 : 0));
         copies.add(copy);
-        copy.then(() => copies.delete(copy), () => undefined);
+        copy.then(
+          () => copies.delete(copy),
+          () => undefined,
+        );
       }
       await Promise.all(copies);
     }
@@ -119,21 +165,36 @@ async function captureLogs(chain: Chain, question: LogQuestion, ports: CapturePo
 /** The kinds of log files that are really there: one listing instead of one a kind. */
 async function kindsAt(chain: Chain, place: Place, ports: CapturePorts): Promise<readonly LogKind[]> {
   const prefix = `${rootOf({ ...place, org: chain.source.org })}${chain.account}/`;
-  const folders = new Set(await ports.objects.folders({ bucket: place.bucket, owner: chain.source.bucketOwner, prefix }));
+  const folders = new Set(
+    await ports.objects.folders({ bucket: place.bucket, owner: chain.source.bucketOwner, prefix }),
+  );
   return LOG_KINDS.filter((kind) => folders.has(`${kind satisfies Folder}/`));
 }
 
 type Where = { readonly chain: Chain; readonly source: Place; readonly folder: string };
 
 /** Log files in the source that are neither archived nor about to be; `pending` tells those that are captured already. */
-async function* unproven(where: Where, question: LogQuestion, ports: CapturePorts): AsyncGenerator<{ log: ListedObject; pending: boolean }> {
+async function* unproven(
+  where: Where,
+  question: LogQuestion,
+  ports: CapturePorts,
+): AsyncGenerator<{ log: ListedObject; pending: boolean }> {
   const { chain, source, folder } = where;
   const { archive, place } = ports;
-  const listed = recognised(ports.objects.list(below(source.bucket, chain.source.bucketOwner, { folder, since: question.since })), question);
+  const listed = recognised(
+    ports.objects.list(below(source.bucket, chain.source.bucketOwner, { folder, since: question.since })),
+    question,
+  );
   const proven = `${place.prefix}${folder.slice(source.prefix.length)}`;
   const held = pendingKey(place.prefix, source.bucket, folder);
-  const inArchive = relative(archive.list(below(place.bucket, place.owner, { folder: proven, since: question.since })), proven);
-  const inPending = relative(archive.list(below(place.bucket, place.owner, { folder: held, since: question.since })), held);
+  const inArchive = relative(
+    archive.list(below(place.bucket, place.owner, { folder: proven, since: question.since })),
+    proven,
+  );
+  const inPending = relative(
+    archive.list(below(place.bucket, place.owner, { folder: held, since: question.since })),
+    held,
+  );
   const keyOf = (log: ListedObject): string => log.key.slice(folder.length);
   const captured = new Set<string>();
   const notArchived = missingFrom(listed, [inArchive], keyOf);
@@ -141,18 +202,26 @@ async function* unproven(where: Where, question: LogQuestion, ports: CapturePort
     captured.delete(keyOf(log));
     yield { log, pending: false };
   }
-  for (const key of captured) yield { log: { key: `${folder}${key}`, size: 0, etag: '', lastModified: 0 }, pending: true };
+  for (const key of captured)
+    yield { log: { key: `${folder}${key}`, size: 0, etag: '', lastModified: 0 }, pending: true };
 }
 
 /** Remembers what passed: what is not yielded again behind the next merge is captured already. Pending files are few. */
-async function* tee(logs: AsyncIterable<ListedObject>, passed: Set<string>, keyOf: (log: ListedObject) => string): AsyncGenerator<ListedObject> {
+async function* tee(
+  logs: AsyncIterable<ListedObject>,
+  passed: Set<string>,
+  keyOf: (log: ListedObject) => string,
+): AsyncGenerator<ListedObject> {
   for await (const log of logs) {
     passed.add(keyOf(log));
     yield log;
   }
 }
 
-async function* recognised(objects: AsyncIterable<ListedObject>, { covered, counter }: LogQuestion): AsyncGenerator<ListedObject> {
+async function* recognised(
+  objects: AsyncIterable<ListedObject>,
+  { covered, counter }: LogQuestion,
+): AsyncGenerator<ListedObject> {
   for await (const object of objects) {
     const key = parseKey(object.key);
     if (key?.type !== 'log') counter.unrecognised += 1;
@@ -165,9 +234,16 @@ async function* relative(objects: AsyncIterable<ListedObject>, folder: string): 
 }
 
 /** False when the file is gone between listing and reading: a digest that names it will say so. */
-async function captureOne(chain: Chain, file: { readonly bucket: string; readonly log: ListedObject }, ports: CapturePorts): Promise<boolean> {
+async function captureOne(
+  chain: Chain,
+  file: { readonly bucket: string; readonly log: ListedObject },
+  ports: CapturePorts,
+): Promise<boolean> {
   const { objects, archive, place, maxBytes } = ports;
-  const object = await objects.get({ bucket: file.bucket, key: file.log.key, owner: chain.source.bucketOwner }, { maxBytes });
+  const object = await objects.get(
+    { bucket: file.bucket, key: file.log.key, owner: chain.source.bucketOwner },
+    { maxBytes },
+  );
   if (object === null) return false;
   const ref = { bucket: place.bucket, key: pendingKey(place.prefix, file.bucket, file.log.key), owner: place.owner };
   return (await archive.putIfAbsent(ref, object)) === 'created';

@@ -43,7 +43,8 @@ export async function consolidateLog(judged: JudgedLogFile, ports: ConsolidatePo
   const { verdict } = verified;
   if (object === null) return line(judged, verdict, null);
   if (verdict.code !== 'valid') {
-    if (judged.via === 'source') return line(judged, verdict, await quarantine(named, { verdict, object, expected: named.sha256 }, ports));
+    if (judged.via === 'source')
+      return line(judged, verdict, await quarantine(named, { verdict, object, expected: named.sha256 }, ports));
     return line(judged, verdict, null);
   }
   const key = provenKey(ports.place.prefix, named.key);
@@ -60,7 +61,13 @@ export async function consolidateLog(judged: JudgedLogFile, ports: ConsolidatePo
 
 /** Puts a judged digest in its place: a valid one beside its log files, any other in quarantine. */
 export async function consolidateDigest(
-  digest: { readonly bucket: string; readonly key: string; readonly object: StoredObject; readonly inspection: Inspection; readonly verdict: Judgement<DigestCode> },
+  digest: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly object: StoredObject;
+    readonly inspection: Inspection;
+    readonly verdict: Judgement<DigestCode>;
+  },
   ports: ConsolidatePorts,
 ): Promise<PlacedDigest> {
   const { verdict, inspection, object } = digest;
@@ -76,12 +83,19 @@ export async function consolidateDigest(
 }
 
 /** Null when the content is in place; otherwise what stands there instead. */
-async function write(key: string, file: { readonly object: NewObject; readonly contentSha256: string }, ports: ConsolidatePorts): Promise<string | null> {
+async function write(
+  key: string,
+  file: { readonly object: NewObject; readonly contentSha256: string },
+  ports: ConsolidatePorts,
+): Promise<string | null> {
   const ref = { bucket: ports.place.bucket, key, owner: ports.place.owner };
   if ((await ports.archive.putIfAbsent(ref, file.object)) === 'created') return null;
   const there = await ports.archive.get(ref, { maxBytes: ports.maxBytes });
   if (there === null) return `s3://${ref.bucket}/${key} refuses the write and is not there: it was deleted in between`;
-  const [inspection] = await ports.inspector.inspect([there.bytes], { maxInflated: ports.maxInflated, keepContent: false });
+  const [inspection] = await ports.inspector.inspect([there.bytes], {
+    maxInflated: ports.maxInflated,
+    keepContent: false,
+  });
   if (inspection?.ok === true && inspection.contentSha256 === file.contentSha256) return null;
   return `s3://${ref.bucket}/${key} holds other bytes`;
 }
@@ -91,10 +105,18 @@ async function promote(named: NamedLog, { archive, place, pending }: Consolidate
   if (pending.has(key)) await archive.tag({ bucket: place.bucket, key, owner: place.owner }, PROMOTED);
 }
 
-type Rejected = { readonly verdict: Judgement<string>; readonly object: StoredObject; readonly expected: string | null };
+type Rejected = {
+  readonly verdict: Judgement<string>;
+  readonly object: StoredObject;
+  readonly expected: string | null;
+};
 
 /** Keeps the bytes as received and a note beside them. The name holds the bytes' mark, so nothing is overwritten. */
-async function quarantine(origin: { readonly bucket: string; readonly key: string }, rejected: Rejected, ports: ConsolidatePorts): Promise<string> {
+async function quarantine(
+  origin: { readonly bucket: string; readonly key: string },
+  rejected: Rejected,
+  ports: ConsolidatePorts,
+): Promise<string> {
   const { object, verdict, expected } = rejected;
   const folder = quarantineKey(ports.place.prefix, origin, verdict.code);
   const mark = originMark(object.etag, object.versionId ?? '');
@@ -112,7 +134,12 @@ async function quarantine(origin: { readonly bucket: string; readonly key: strin
     bytes: bytesKey,
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(note, null, 1)}\n`);
-  await ports.archive.putIfAbsent(at(`${folder}/${mark}.json`), { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map() });
+  await ports.archive.putIfAbsent(at(`${folder}/${mark}.json`), {
+    bytes,
+    contentType: 'application/json',
+    contentEncoding: null,
+    metadata: new Map(),
+  });
   return bytesKey;
 }
 
@@ -121,7 +148,12 @@ function line(judged: JudgedLogFile, verdict: Verified['verdict'], place: string
   const { inspection } = verified;
   const notes: readonly NoteCode[] = verified.notes;
   return {
-    origin: { bucket: named.bucket, key: named.key, versionId: via === 'source' ? (object?.versionId ?? null) : null, etag: via === 'source' ? (object?.etag ?? null) : null },
+    origin: {
+      bucket: named.bucket,
+      key: named.key,
+      versionId: via === 'source' ? (object?.versionId ?? null) : null,
+      etag: via === 'source' ? (object?.etag ?? null) : null,
+    },
     verdict: verdict.code,
     detail: verdict.detail,
     via,

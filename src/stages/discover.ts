@@ -75,14 +75,40 @@ async function listOne(
   const needs = selectionNeeds(organization);
   const { name, managementRole, externalId } = organization;
   try {
-    const listed = await organizations.list({ name, managementRole, externalId, withUnits: needs.units, withTags: needs.tags });
-    return { accounts: listed.filter((one) => selects(organization, one)).map((one) => ({ ...one, origin: 'organization', role: roleArn(one.id, organization, estate), externalId, organization: name, trails: null })) };
+    const listed = await organizations.list({
+      name,
+      managementRole,
+      externalId,
+      withUnits: needs.units,
+      withTags: needs.tags,
+    });
+    return {
+      accounts: listed
+        .filter((one) => selects(organization, one))
+        .map((one) => ({
+          ...one,
+          origin: 'organization',
+          role: roleArn(one.id, organization, estate),
+          externalId,
+          organization: name,
+          trails: null,
+        })),
+    };
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
     // Nobody is dropped because a list failed: the members of the last good one are taken as still there.
     const remembered = estate.known.filter((one) => one.organization === name);
-    const accounts = remembered.map((one) => ({ ...one, origin: 'organization' as const, role: roleArn(one.id, organization, estate), externalId, trails: null }));
-    return { accounts, problem: { code: error.code, detail: `organization ${name}: ${error.message}`, hint: error.hint } };
+    const accounts = remembered.map((one) => ({
+      ...one,
+      origin: 'organization' as const,
+      role: roleArn(one.id, organization, estate),
+      externalId,
+      trails: null,
+    }));
+    return {
+      accounts,
+      problem: { code: error.code, detail: `organization ${name}: ${error.message}`, hint: error.hint },
+    };
   }
 }
 
@@ -110,11 +136,13 @@ function configured(entry: AccountEntry, listed: KnownAccount | undefined): Know
  */
 export async function surveyAccount(known: KnownAccount, sessions: Sessions, region: string): Promise<Survey> {
   const { organization: _organization, trails, ...account } = known;
-  if (account.origin === 'history' || account.state === 'SUSPENDED' || account.state === 'CLOSED') return { account, sources: [], problems: [] };
+  if (account.origin === 'history' || account.state === 'SUSPENDED' || account.state === 'CLOSED')
+    return { account, sources: [], problems: [] };
   const problems: Problem[] = [];
   const note = noteInto(problems);
   const session = await note(() => sessions.open(account));
-  if (session === null) return { account, sources: (trails ?? []).map((trail) => sourceOf(trail, null, account.id)), problems };
+  if (session === null)
+    return { account, sources: (trails ?? []).map((trail) => sourceOf(trail, null, account.id)), problems };
   const described = (await note(() => describeAll(session, region))) ?? [];
   const sources: Source[] = [];
   for (const source of await joined(session, { trails, described }, note)) {
@@ -150,12 +178,24 @@ type Trails = { readonly trails: readonly TrailEntry[] | null; readonly describe
 
 async function joined(session: AccountSession, { trails, described }: Trails, note: Note): Promise<readonly Source[]> {
   const own = described.filter((trail) => ARN.exec(trail.arn)?.[2] === session.account);
-  const wanted = trails ?? own.map((trail) => ({ arn: trail.arn, bucket: trail.bucket, bucketOwner: null, prefix: slashed(trail.prefix), regions: null, formerBuckets: [] }));
+  const wanted =
+    trails ??
+    own.map((trail) => ({
+      arn: trail.arn,
+      bucket: trail.bucket,
+      bucketOwner: null,
+      prefix: slashed(trail.prefix),
+      regions: null,
+      formerBuckets: [],
+    }));
   const organizational = described.some((trail) => trail.organization && wanted.some((one) => one.arn === trail.arn));
   const org = organizational ? await note(() => session.organizationId()) : null;
-  return wanted.map((trail) => {
+  return wanted.flatMap((trail) => {
     const description = described.find((one) => one.arn === trail.arn) ?? null;
-    return { ...sourceOf(trail, description, session.account), org: description?.organization === true ? org : null };
+    const source = sourceOf(trail, description, session.account);
+    if (description?.organization !== true) return [source];
+    // Without the organization's id nobody knows where its keys lie; looking elsewhere would call the chain empty.
+    return org === null ? [] : [{ ...source, org }];
   });
 }
 

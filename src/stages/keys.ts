@@ -32,7 +32,11 @@ const MAX_KEY_BYTES = 64 * 1024;
 const AROUND = 2 * HOUR;
 
 /** The key with this fingerprint, or null when neither the archive nor the region's key service knows it. */
-export async function findKey(question: KeyQuestion, known: KnownKeys, store: KeyStore | null): Promise<PublicKeyRecord | null> {
+export async function findKey(
+  question: KeyQuestion,
+  known: KnownKeys,
+  store: KeyStore | null,
+): Promise<PublicKeyRecord | null> {
   const { region, fingerprint, at, session } = question;
   const id = `${region}/${fingerprint}`;
   const kept = known.get(id) ?? (store === null ? null : await readKept(question, store));
@@ -58,13 +62,25 @@ async function keep(key: PublicKeyRecord, now: number, { archive, place }: KeySt
     validTo: key.validTo,
     fetched: now,
   };
-  const ref = { bucket: place.bucket, key: publicKeyKey(place.prefix, key.region, key.fingerprint), owner: place.owner };
+  const ref = {
+    bucket: place.bucket,
+    key: publicKeyKey(place.prefix, key.region, key.fingerprint),
+    owner: place.owner,
+  };
   const bytes = new TextEncoder().encode(`${JSON.stringify(record, null, 1)}\n`);
-  await archive.putIfAbsent(ref, { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map() });
+  await archive.putIfAbsent(ref, {
+    bytes,
+    contentType: 'application/json',
+    contentEncoding: null,
+    metadata: new Map(),
+  });
 }
 
 /** A kept key must still have the fingerprint that its name says; anything else is as if it were not there. */
-async function readKept({ region, fingerprint }: KeyQuestion, { archive, place }: KeyStore): Promise<PublicKeyRecord | null> {
+async function readKept(
+  { region, fingerprint }: KeyQuestion,
+  { archive, place }: KeyStore,
+): Promise<PublicKeyRecord | null> {
   const ref = { bucket: place.bucket, key: publicKeyKey(place.prefix, region, fingerprint), owner: place.owner };
   const object = await archive.get(ref, { maxBytes: MAX_KEY_BYTES });
   if (object === null) return null;

@@ -29,7 +29,11 @@ export interface Candidate {
 }
 
 /** The digest, or null when it is gone. */
-export async function pullDigest(chain: Chain, where: { readonly bucket: string; readonly key: string }, ports: PullPorts): Promise<PulledDigest | null> {
+export async function pullDigest(
+  chain: Chain,
+  where: { readonly bucket: string; readonly key: string },
+  ports: PullPorts,
+): Promise<PulledDigest | null> {
   const key = parseKey(where.key);
   if (key?.type !== 'digest') throw new Error(`not a digest key: ${JSON.stringify(where.key)}`);
   const ref = { bucket: where.bucket, key: where.key, owner: chain.source.bucketOwner };
@@ -47,7 +51,11 @@ export function pullLog(chain: Chain, named: NamedLog, ports: PullPorts): readon
   return candidates(chain, named, ports);
 }
 
-function candidates(chain: Chain, file: { readonly bucket: string; readonly key: string }, ports: PullPorts): readonly Candidate[] {
+function candidates(
+  chain: Chain,
+  file: { readonly bucket: string; readonly key: string },
+  ports: PullPorts,
+): readonly Candidate[] {
   const { objects, fallback, maxBytes } = ports;
   const source: Candidate = {
     via: 'source',
@@ -59,5 +67,9 @@ function candidates(chain: Chain, file: { readonly bucket: string; readonly key:
     via,
     read: () => archive.get({ bucket: place.bucket, key, owner: place.owner }, { maxBytes }),
   });
-  return [source, kept('pending', pendingKey(place.prefix, file.bucket, file.key)), kept('archive', provenKey(place.prefix, file.key))];
+  return [
+    source,
+    kept('pending', pendingKey(place.prefix, file.bucket, file.key)),
+    kept('archive', provenKey(place.prefix, file.key)),
+  ];
 }

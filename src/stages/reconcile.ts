@@ -11,14 +11,37 @@ interface Wish {
 }
 
 const WISHES: readonly Wish[] = [
-  { part: 'versioning', code: 'posture-versioning', detail: 'versioning is off: an overwrite would leave no trace', hint: 'aws s3api put-bucket-versioning --versioning-configuration Status=Enabled' },
-  { part: 'objectLock', code: 'posture-object-lock', detail: 'Object Lock is off: whoever may delete versions can remove evidence', hint: 'aws s3api put-object-lock-configuration with a default retention' },
-  { part: 'encrypted', code: 'posture-encryption', detail: 'the bucket has no default encryption', hint: 'aws s3api put-bucket-encryption' },
-  { part: 'publicAccessBlocked', code: 'posture-public-access', detail: 'Block Public Access is not fully on', hint: 'aws s3api put-public-access-block with all four settings true' },
+  {
+    part: 'versioning',
+    code: 'posture-versioning',
+    detail: 'versioning is off: an overwrite would leave no trace',
+    hint: 'aws s3api put-bucket-versioning --versioning-configuration Status=Enabled',
+  },
+  {
+    part: 'objectLock',
+    code: 'posture-object-lock',
+    detail: 'Object Lock is off: whoever may delete versions can remove evidence',
+    hint: 'aws s3api put-object-lock-configuration with a default retention',
+  },
+  {
+    part: 'encrypted',
+    code: 'posture-encryption',
+    detail: 'the bucket has no default encryption',
+    hint: 'aws s3api put-bucket-encryption',
+  },
+  {
+    part: 'publicAccessBlocked',
+    code: 'posture-public-access',
+    detail: 'Block Public Access is not fully on',
+    hint: 'aws s3api put-public-access-block with all four settings true',
+  },
 ];
 
 /** Everything about the archive bucket that a person should know; empty when all is well and could be seen. */
-export async function reconcileArchive(archive: ArchiveStore, place: Place & { readonly owner: string }): Promise<readonly Problem[]> {
+export async function reconcileArchive(
+  archive: ArchiveStore,
+  place: Place & { readonly owner: string },
+): Promise<readonly Problem[]> {
   try {
     await archive.probeConditionalWrites(place.bucket, place.owner, place.prefix);
   } catch (error) {

@@ -2,8 +2,23 @@
  * Record: one receipt a digest, written once, after everything it names is in place. Later evidence adds a revision
  * beside it; the same evidence writes nothing, so a second run leaves the archive as it is.
  */
-import { newestReceipts, originMark, parseReceiptKey, receiptFolder, receiptKey, type ReceiptName } from '../core/layout.ts';
-import { countLogs, decodeReceipt, encodeReceipt, receiptState, RECEIPT_SCHEMA, sameEvidence, type Receipt } from '../core/receipt.ts';
+import {
+  newestReceipts,
+  originMark,
+  parseReceiptKey,
+  receiptFolder,
+  receiptKey,
+  type ReceiptName,
+} from '../core/layout.ts';
+import {
+  countLogs,
+  decodeReceipt,
+  encodeReceipt,
+  receiptState,
+  RECEIPT_SCHEMA,
+  sameEvidence,
+  type Receipt,
+} from '../core/receipt.ts';
 import type { Place } from '../core/source.ts';
 import { formatCompact, formatDay } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
@@ -22,20 +37,38 @@ const MAX_RECEIPT_BYTES = 256 * 1024 * 1024;
 const MAX_TRIES = 5;
 
 /** Writes the receipt unless the newest one says the same. */
-export async function record(evidence: Evidence, when: { readonly end: number; readonly start: number | null }, ports: RecordPorts): Promise<{ readonly written: boolean; readonly name: ReceiptName }> {
-  const state = receiptState({ digest: evidence.digest.verdict, link: evidence.link.verdict, logs: evidence.logs.map((log) => log.verdict) });
+export async function record(
+  evidence: Evidence,
+  when: { readonly end: number; readonly start: number | null },
+  ports: RecordPorts,
+): Promise<{ readonly written: boolean; readonly name: ReceiptName }> {
+  const state = receiptState({
+    digest: evidence.digest.verdict,
+    link: evidence.link.verdict,
+    logs: evidence.logs.map((log) => log.verdict),
+  });
   const { account, region, trail, homeRegion, kind } = evidence.chain;
   const mark = originMark(evidence.digest.origin.bucket, evidence.digest.origin.key);
   const base = { account, region, trail, homeRegion, kind, end: when.end, start: when.start, mark, state };
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const newest = await newestOf(base, ports);
     const before = newest === null ? null : await readReceipt(newest, ports);
-    const receipt: Receipt = { schema: RECEIPT_SCHEMA, revision: newest === null ? 0 : newest.revision + 1, ...evidence, counts: countLogs(evidence.logs) };
+    const receipt: Receipt = {
+      schema: RECEIPT_SCHEMA,
+      revision: newest === null ? 0 : newest.revision + 1,
+      ...evidence,
+      counts: countLogs(evidence.logs),
+    };
     if (newest !== null && before !== null && sameEvidence(before, receipt)) return { written: false, name: newest };
     const name = { ...base, revision: receipt.revision };
     const ref = { bucket: ports.place.bucket, key: receiptKey(ports.place.prefix, name), owner: ports.place.owner };
     const bytes = encodeReceipt(receipt);
-    const outcome = await ports.archive.putIfAbsent(ref, { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map() });
+    const outcome = await ports.archive.putIfAbsent(ref, {
+      bytes,
+      contentType: 'application/json',
+      contentEncoding: null,
+      metadata: new Map(),
+    });
     if (outcome === 'created') return { written: true, name };
   }
   throw new OperatingError({
@@ -46,7 +79,10 @@ export async function record(evidence: Evidence, when: { readonly end: number; r
   });
 }
 
-async function newestOf(name: Omit<ReceiptName, 'revision'>, { archive, place }: RecordPorts): Promise<ReceiptName | null> {
+async function newestOf(
+  name: Omit<ReceiptName, 'revision'>,
+  { archive, place }: RecordPorts,
+): Promise<ReceiptName | null> {
   const prefix = `${receiptFolder(place.prefix, name)}${formatDay(name.end)}/${formatCompact(name.end)}_`;
   const names: ReceiptName[] = [];
   for await (const { key } of archive.list({ bucket: place.bucket, owner: place.owner, prefix })) {

@@ -20,7 +20,11 @@ import { isBlocked, OperatingError } from '../errors.ts';
 import type { Inspector, StoredObject } from '../ports.ts';
 
 /** Finds a region's key by fingerprint; null when nobody knows it; throws `blocked-keys` when nobody could be asked. */
-export type KeyFinder = (question: { readonly chain: Chain; readonly fingerprint: string; readonly at: number }) => Promise<PublicKeyRecord | null>;
+export type KeyFinder = (question: {
+  readonly chain: Chain;
+  readonly fingerprint: string;
+  readonly at: number;
+}) => Promise<PublicKeyRecord | null>;
 
 export interface VerifyPorts {
   readonly inspector: Inspector;
@@ -79,7 +83,11 @@ export async function verifyDigest(pulled: DigestBytes, ports: VerifyPorts): Pro
 }
 
 /** The link verdict of a digest that reads well. The predecessor is looked for only where the chain may lie. */
-export async function verifyLink(judged: { readonly chain: Chain; readonly digest: Digest; readonly kind: DigestKey['kind'] }, places: readonly Reading[], ports: VerifyPorts): Promise<Judgement<LinkCode>> {
+export async function verifyLink(
+  judged: { readonly chain: Chain; readonly digest: Digest; readonly kind: DigestKey['kind'] },
+  places: readonly Reading[],
+  ports: VerifyPorts,
+): Promise<Judgement<LinkCode>> {
   const { chain, digest, kind } = judged;
   if (digest.previous === null) return judgeLink(digest, null, kind);
   if (!isOwnDigest(chain, digest.previous)) {
@@ -91,7 +99,11 @@ export async function verifyLink(judged: { readonly chain: Chain; readonly diges
     const object = await attempt(place);
     if (object instanceof OperatingError) last = { code: blockedCode(object), detail: object.message };
     else if (object !== null) {
-      const link = judgeLink(digest, { inspection: await inspect(object, ports, true), metadata: object.metadata }, kind);
+      const link = judgeLink(
+        digest,
+        { inspection: await inspect(object, ports, true), metadata: object.metadata },
+        kind,
+      );
       if (link.code === 'linked' || place === places.at(-1)) return link;
       last = link;
     }
@@ -103,11 +115,28 @@ export async function verifyLink(judged: { readonly chain: Chain; readonly diges
  * The verdict on one named log file: the first place whose bytes match the signed hash settles it. A file that was
  * altered or deleted in the member bucket after its capture is proven from the capture.
  */
-export async function verifyLog(chain: Chain, named: NamedLog, work: { readonly places: readonly Reading[]; readonly ports: VerifyPorts }): Promise<JudgedLog> {
+export async function verifyLog(
+  chain: Chain,
+  named: NamedLog,
+  work: { readonly places: readonly Reading[]; readonly ports: VerifyPorts },
+): Promise<JudgedLog> {
   if (!isWithinSource(chain, named)) {
-    return { named, verified: withoutBytes({ code: 'log-foreign', detail: `s3://${named.bucket}/${named.key} lies outside this chain's source` }), via: null, object: null };
+    return {
+      named,
+      verified: withoutBytes({
+        code: 'log-foreign',
+        detail: `s3://${named.bucket}/${named.key} lies outside this chain's source`,
+      }),
+      via: null,
+      object: null,
+    };
   }
-  let worst: JudgedLog = { named, verified: withoutBytes({ code: 'log-missing', detail: 'it is not in the source' }), via: null, object: null };
+  let worst: JudgedLog = {
+    named,
+    verified: withoutBytes({ code: 'log-missing', detail: 'it is not in the source' }),
+    via: null,
+    object: null,
+  };
   for (const [index, place] of work.places.entries()) {
     const object = await attempt(place);
     const judged = object === null ? null : await judgePlace(named, { place, object }, work.ports);
@@ -118,11 +147,27 @@ export async function verifyLog(chain: Chain, named: NamedLog, work: { readonly 
   return worst;
 }
 
-async function judgePlace(named: NamedLog, found: { readonly place: Reading; readonly object: StoredObject | OperatingError }, ports: VerifyPorts): Promise<JudgedLog> {
+async function judgePlace(
+  named: NamedLog,
+  found: { readonly place: Reading; readonly object: StoredObject | OperatingError },
+  ports: VerifyPorts,
+): Promise<JudgedLog> {
   const { place, object } = found;
-  if (!(object instanceof OperatingError)) return { named, verified: judgeLog(named, await inspect(object, ports, false)), via: place.via, object };
-  if (object.code === 'object-too-large') return { named, verified: withoutBytes({ code: 'log-malformed', detail: object.message }), via: null, object: null };
-  return { named, verified: withoutBytes({ code: blockedCode(object), detail: object.message }), via: null, object: null };
+  if (!(object instanceof OperatingError))
+    return { named, verified: judgeLog(named, await inspect(object, ports, false)), via: place.via, object };
+  if (object.code === 'object-too-large')
+    return {
+      named,
+      verified: withoutBytes({ code: 'log-malformed', detail: object.message }),
+      via: null,
+      object: null,
+    };
+  return {
+    named,
+    verified: withoutBytes({ code: blockedCode(object), detail: object.message }),
+    via: null,
+    object: null,
+  };
 }
 
 /** Reads one place. Operating errors that may heal by another attempt of the whole job are thrown on. */
@@ -135,7 +180,9 @@ async function attempt(place: Reading): Promise<StoredObject | OperatingError | 
   }
 }
 
-function blockedCode(error: OperatingError): 'blocked-unreachable' | Extract<OperatingError['code'], `blocked-${string}`> {
+function blockedCode(
+  error: OperatingError,
+): 'blocked-unreachable' | Extract<OperatingError['code'], `blocked-${string}`> {
   return isBlocked(error) ? error.code : 'blocked-unreachable';
 }
 
