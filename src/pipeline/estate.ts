@@ -18,6 +18,7 @@ import { listAccounts, surveyAccount, type Estate, type KnownAccount } from '../
 import { archivePlace, type PipelineParts } from './parts.ts';
 
 const KEPT_MS = 10 * 60_000;
+const TROUBLE_KEPT_MS = 60_000;
 const MAX_INVENTORY_BYTES = 64 * 1024 * 1024;
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/;
 
@@ -39,7 +40,7 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   const { config, clock } = parts;
   let listing: Kept<Promise<{ accounts: readonly KnownAccount[]; problems: readonly Problem[] }>> | null = null;
   const fresh = <Value>(kept: Kept<Value> | null | undefined): kept is Kept<Value> =>
-    kept !== null && kept !== undefined && clock.now() - kept.at < KEPT_MS;
+    kept !== null && kept !== undefined && Math.abs(clock.now() - kept.at) < KEPT_MS;
 
   const accounts: EstateBook['accounts'] = async () => {
     const value = listAll(parts, write);
@@ -49,9 +50,11 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   };
   const survey = (account: KnownAccount): Promise<Survey> => {
     const value = surveyAccount(account, parts.sessions, config.aws.region);
-    surveys.set(account.id, { at: clock.now(), value });
+    const at = clock.now();
+    surveys.set(account.id, { at, value });
     value.then(
-      (done) => done.problems.length > 0 && surveys.delete(account.id),
+      // Trouble is asked about again soon, but not once a job: control calls are few a second.
+      (done) => done.problems.length > 0 && surveys.set(account.id, { at: at - KEPT_MS + TROUBLE_KEPT_MS, value }),
       () => surveys.delete(account.id),
     );
     return value;
