@@ -36,7 +36,7 @@ export function createPipeline(parts: PipelineParts): Work {
           maxBytes,
           signal,
         });
-        return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)), problem: null };
+        return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)) };
       } catch (error) {
         if (!isBlocked(error) || error.retryable) throw error;
         return couldNotLook({ code: error.code, detail: error.message, hint: error.hint });

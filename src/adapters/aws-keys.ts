@@ -1,6 +1,6 @@
 /** CloudTrail's public keys. All trust in digests rests on them, so a key that contradicts itself stops the call. */
 import { ListPublicKeysCommand, type PublicKey } from '@aws-sdk/client-cloudtrail';
-import { fingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
+import { fingerprintOf, isFingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
 import { OperatingError } from '../errors.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { allPages, controlContext, recoded } from './aws-control.ts';
@@ -40,8 +40,8 @@ function keyRecord(key: PublicKey, region: string, context: CallContext): Public
   if (Number.isNaN(validFrom) || Number.isNaN(validTo))
     throw garbledError(context, `the key ${key.Fingerprint} lacks its validity`);
   const der = new Uint8Array(key.Value);
-  const fingerprint = fingerprintOf(der);
-  if (fingerprint !== key.Fingerprint.toLowerCase())
-    throw garbledError(context, `the key called ${key.Fingerprint} has the fingerprint ${fingerprint}`);
+  const fingerprint = key.Fingerprint.toLowerCase();
+  if (!isFingerprintOf(der, fingerprint))
+    throw garbledError(context, `the key called ${key.Fingerprint} has the fingerprint ${fingerprintOf(der)}`);
   return { region, fingerprint, der, validFrom, validTo };
 }

@@ -3,6 +3,7 @@
  * valid digest, a held link, and every named log in place to make it so, and absence of data never does.
  */
 import type { Chain } from './source.ts';
+import { judgeNewestEnd } from './newest-end.ts';
 import { formatIso, HOUR } from './time.ts';
 import { hintFor } from './hint.ts';
 import { isBrokenLink } from './receipt.ts';
@@ -80,7 +81,11 @@ type Spot = {
   readonly from?: number | null;
   readonly to?: number | null;
 };
-type Say = (code: FindingCode, detail: string, spot: Spot) => Finding;
+/** Makes a finding of this chain. */
+export type Say = (code: FindingCode, detail: string, spot: Spot) => Finding;
+
+/** What one part of a chain came to. */
+export type Part = { readonly cells: readonly Cell[]; readonly findings: readonly Finding[] };
 
 /** More missing hours than this in one gap are reported as one finding that names the whole span. */
 const MAX_GAP_FINDINGS = 24 * 366;
@@ -92,7 +97,7 @@ export function coverChain(chain: Chain, views: readonly DigestView[], expected:
   const sorted = views.filter((view) => view.end <= horizon).toSorted(inTime);
   const parts = [
     tile(sorted, expected, say),
-    judgeTail(chain, { sorted, expected }, say),
+    judgeNewestEnd(chain, { newest: sorted.at(-1)?.end ?? null, expected }, say),
     judgeFuture(views, horizon, say),
   ];
   const cells = parts.flatMap((part) => part.cells);
@@ -289,61 +294,4 @@ function intervals(from: number, to: number): readonly (readonly [number, number
     { length: count },
     (_, index) => [from + index * HOUR, index === count - 1 ? to : from + (index + 1) * HOUR] as const,
   );
-}
-
-type Part = { readonly cells: readonly Cell[]; readonly findings: readonly Finding[] };
-
-/** The newest end: AWS writes a digest every hour, empty ones too, so silence past the grace is a finding. */
-function judgeTail(
-  chain: Chain,
-  { sorted, expected }: { sorted: readonly DigestView[]; expected: Expectation },
-  say: Say,
-): Part {
-  const { status, validation } = chain.source;
-  const newest = sorted.at(-1)?.end ?? null;
-  // A digest covers an hour and may take the grace to arrive: up to here one must be there.
-  const due = Math.min(expected.to ?? expected.now, expected.now - expected.grace - HOUR);
-  if (!validation)
-    return one(
-      'unverifiable',
-      say('validation-off', 'the trail writes no digests, so its log files cannot be proven', {
-        from: newest,
-        to: null,
-      }),
-      newest ?? due,
-    );
-  if (status !== null && !status.logging) {
-    const stopped = status.stoppedLogging ?? newest ?? due;
-    if (newest === null || stopped <= newest + HOUR)
-      return one(
-        'unverifiable',
-        say('logging-stopped', 'the trail is switched off', { from: newest ?? stopped, to: null }),
-        newest ?? stopped,
-      );
-  }
-  if (newest === null) return emptyChain(chain, { expected, due }, say);
-  if (newest >= due) return { cells: [], findings: [] };
-  const delivered = status?.latestDigestDelivery ?? null;
-  const known = delivered !== null && delivered > newest + 1.5 * HOUR;
-  const detail = known
-    ? `AWS says that it delivered a digest at ${formatIso(delivered)}`
-    : `no digest since, and the next was due at ${formatIso(newest + HOUR)}`;
-  const late = say('chain-truncated', detail, { from: newest, to: due });
-  return {
-    cells: [{ from: newest, to: due, state: known || expected.to !== null ? 'failed' : 'late' }],
-    findings: [late],
-  };
-}
-
-function emptyChain(chain: Chain, { expected, due }: { expected: Expectation; due: number }, say: Say): Part {
-  const started = chain.source.status?.startedLogging ?? null;
-  const from = expected.from ?? started;
-  if (started !== null && started >= due)
-    return { cells: [{ from: started, to: expected.now, state: 'unknown' }], findings: [] };
-  const finding = say('chain-empty', 'validation is on, and no digest is there', { from, to: due });
-  return { cells: [{ from: from ?? due, to: due, state: 'failed' }], findings: [finding] };
-}
-
-function one(state: CellState, finding: Finding, at: number): Part {
-  return { cells: [{ from: at, to: at, state }], findings: [finding] };
 }

@@ -64,6 +64,14 @@ export function inventoryKey(prefix: string, bytes: Uint8Array, now: number): st
   return `${inventoryFolder(prefix)}${formatCompact(now)}-${contentMark(bytes)}.json`;
 }
 
+const NAME = /^\d{8}T\d{6}Z-[0-9a-f]{12}\.json$/;
+
+/** True for keys that `inventoryKey` makes: an object somebody else puts beside them must not pass for the newest. */
+export function isInventoryKey(prefix: string, key: string): boolean {
+  const folder = inventoryFolder(prefix);
+  return key.startsWith(folder) && NAME.test(key.slice(folder.length));
+}
+
 /** True when the key is of an inventory with these bytes. */
 export function isInventoryOf(key: string, bytes: Uint8Array): boolean {
   return key.endsWith(`-${contentMark(bytes)}.json`);

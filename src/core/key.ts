@@ -41,9 +41,10 @@ export interface DigestKey extends KeyParts {
 
 const REGION = String.raw`[a-z]{2,4}(?:-[a-z]+)+-\d`;
 const HEAD = String.raw`^(?<prefix>(?:[^\x00-\x1f\x7f]{1,200}/)?)AWSLogs/(?:(?<org>o-[a-z0-9]{10,32})/)?(?<account>\d{12})/`;
+/** CloudTrail's unique string has 16 characters (15 in 2014). Any length is read: one more must not hide a planted file. */
 const LOG = new RegExp(
   String.raw`${HEAD}(?<kind>CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?)/(?<region>${REGION})/(?<day>\d{4}/\d\d/\d\d)/` +
-    String.raw`\k<account>_\k<kind>_\k<region>_(?<time>\d{8}T\d{4}Z)(?<unique>_?[A-Za-z0-9]{15,16})\.json\.gz$`,
+    String.raw`\k<account>_\k<kind>_\k<region>_(?<time>\d{8}T\d{4}Z)(?<unique>_?[A-Za-z0-9]{1,64})\.json\.gz$`,
 );
 const DIGEST = new RegExp(
   String.raw`${HEAD}CloudTrail-Digest/(?<region>${REGION})/(?<day>\d{4}/\d\d/\d\d)/\k<account>_CloudTrail-Digest_\k<region>_` +

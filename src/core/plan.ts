@@ -19,11 +19,24 @@ export function digestsToJudge(
   full: boolean,
 ): readonly ListedDigest[] {
   const states = new Map(receipts.map((name) => [receiptId(name.end, name.kind, name.mark), name.state]));
-  const open = listed.filter(({ bucket, rawKey, key }) => {
-    const state = states.get(receiptId(key.end, key.kind, originMark(bucket, rawKey)));
+  const open = listed.filter((digest) => {
+    const state = states.get(idOf(digest));
     return state === undefined || state === 'blocked' || state === 'unlinked' || (full && state === 'failed');
   });
   return open.toSorted((a, b) => a.key.end - b.key.end);
+}
+
+/** The digests that have never been judged. */
+export function withoutReceipt(
+  listed: readonly ListedDigest[],
+  receipts: readonly ReceiptName[],
+): readonly ListedDigest[] {
+  const known = new Set(receipts.map((name) => receiptId(name.end, name.kind, name.mark)));
+  return listed.filter((digest) => !known.has(idOf(digest)));
+}
+
+function idOf({ bucket, rawKey, key }: ListedDigest): string {
+  return receiptId(key.end, key.kind, originMark(bucket, rawKey));
 }
 
 function receiptId(end: number, kind: string, mark: string): string {
@@ -32,8 +45,9 @@ function receiptId(end: number, kind: string, mark: string): string {
 
 /**
  * Which files are covered by a digest that is about to be judged: those need no capture, the digest's job takes them.
- * Everything else that is not archived is captured: the digest has not come yet, or has been and did not name it.
- * @param digests every standard digest listed, and whether it is about to be judged
+ * Everything else that is not archived is captured: the digest has not come yet, or was judged and left it unproven
+ * (it did not name it, failed, or could not be looked at, which may last longer than the file does).
+ * @param digests every standard digest listed, and whether it is about to be judged for the first time
  */
 export function aboutToBeProven(
   digests: readonly { readonly end: number; readonly open: boolean }[],

@@ -18,6 +18,17 @@ export function fingerprintOf(der: Uint8Array): string {
   return createHash('md5').update(der).digest('hex');
 }
 
+/**
+ * True when this is the key's fingerprint: over the bytes as returned, or over the same key in the other encoding. AWS
+ * says that the encoding may change, while digests go on naming the fingerprint that the key was published with.
+ */
+export function isFingerprintOf(der: Uint8Array, fingerprint: string): boolean {
+  if (fingerprintOf(der) === fingerprint) return true;
+  const key = loadPublicKey(der);
+  if (key === null) return false;
+  return (['pkcs1', 'spki'] as const).some((type) => fingerprintOf(key.export({ format: 'der', type })) === fingerprint);
+}
+
 /** The key in either encoding; null when the bytes are no RSA key. */
 export function loadPublicKey(der: Uint8Array): KeyObject | null {
   for (const type of ['pkcs1', 'spki'] as const) {

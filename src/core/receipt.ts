@@ -50,8 +50,9 @@ export interface DigestReceipt {
   readonly fingerprint: string | null;
   readonly signature: string | null;
   readonly contentSha256: string | null;
-  readonly storedSha256: string;
-  readonly size: number;
+  /** Null, as the size, when the digest could not be read. */
+  readonly storedSha256: string | null;
+  readonly size: number | null;
 }
 
 export type Counts = Readonly<Record<'named' | Tally, number>>;
@@ -129,32 +130,8 @@ export function decodeReceipt(
     !isList(receipt.logs)
   )
     return { problem: 'parts of it are missing' };
-  const { chain, digest } = receipt;
-  if (!isObject(digest.origin as unknown as Json)) return { problem: 'it has no origin' };
-  const mark = originMark(digest.origin.bucket, digest.origin.key);
-  const told = [
-    chain.account,
-    chain.region,
-    chain.trail,
-    chain.homeRegion,
-    chain.kind,
-    digest.start,
-    digest.end,
-    mark,
-    receipt.revision,
-  ].join('|');
-  const start = name.start === null ? null : formatIso(name.start);
-  const named = [
-    name.account,
-    name.region,
-    name.trail,
-    name.homeRegion,
-    name.kind,
-    start,
-    formatIso(name.end),
-    name.mark,
-    name.revision,
-  ].join('|');
+  const { digest } = receipt;
+  const [told, named] = [toldBy(receipt), namedBy(name)];
   if (told !== named) return { problem: `it speaks of ${told}, its name of ${named}` };
   const state = receiptState({
     digest: digest.verdict,
@@ -165,6 +142,20 @@ export function decodeReceipt(
   if (JSON.stringify(countLogs(receipt.logs)) !== JSON.stringify(receipt.counts))
     return { problem: 'its counts are not those of its list' };
   return { receipt };
+}
+
+/** What the name binds, as text: compared with their types, so that nothing but a string passes for one. */
+function toldBy({ chain, digest, revision }: Receipt): string {
+  const origin: { readonly bucket?: unknown; readonly key?: unknown } | null | undefined = digest.origin;
+  const { bucket, key } = origin ?? {};
+  const mark = typeof bucket === 'string' && typeof key === 'string' ? originMark(bucket, key) : null;
+  const { account, region, trail, homeRegion, kind } = chain;
+  return JSON.stringify([account, region, trail, homeRegion, kind, digest.start, digest.end, mark, revision]);
+}
+
+function namedBy({ account, region, trail, homeRegion, kind, start, end, mark, revision }: ReceiptName): string {
+  const began = start === null ? null : formatIso(start);
+  return JSON.stringify([account, region, trail, homeRegion, kind, began, formatIso(end), mark, revision]);
 }
 
 function isList(logs: unknown): boolean {

@@ -9,10 +9,11 @@ export function sharedFolder(chain: Chain, place: { readonly bucket: string; rea
   return `${place.bucket}/${folderOf({ ...place, org: chain.source.org }, where)}`;
 }
 
-/** The time that the digests of a folder cover. */
+/** The time that the digests of a folder cover. `opens`: it begins with a chain's proven start, so nothing came before. */
 export interface Span {
   readonly from: number;
   readonly to: number;
+  readonly opens?: boolean;
 }
 
 /** A name's minute and a digest's second may disagree: files this close to an end may belong to the digest outside. */
@@ -20,5 +21,6 @@ const EDGE = 15 * MINUTE;
 
 /** True when a file that no digest names ought to have been named by now. */
 export function isUnlisted(key: LogKey, span: Span, due: { readonly now: number; readonly grace: number }): boolean {
-  return key.time > span.from + EDGE && key.time < span.to - EDGE && key.time < due.now - due.grace;
+  const before = span.opens === true ? MINUTE : EDGE;
+  return key.time > span.from + before && key.time < span.to - EDGE && key.time < due.now - due.grace;
 }

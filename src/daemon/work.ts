@@ -10,7 +10,7 @@ export interface SweepOutcome {
   readonly pendingLogs: number;
   readonly unrecognised: number;
   readonly newestDigestEnd: number | null;
-  /** Why the chain could not be looked at (blocked-access …); null when it could. */
+  /** Why the chain, or a log file in it, could not be looked at (blocked-access …); null when all could. */
   readonly problem: Problem | null;
 }
 

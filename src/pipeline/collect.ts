@@ -3,10 +3,10 @@ import type { DigestJob } from '../core/job.ts';
 import { folderOf, parseKey, placesOf, type LogKey } from '../core/key.ts';
 import { pendingKey } from '../core/layout.ts';
 import type { LogReceipt } from '../core/receipt.ts';
-import type { Chain } from '../core/source.ts';
+import type { Chain, ChainKind } from '../core/source.ts';
 import { formatDay, formatIso } from '../core/time.ts';
 import type { DigestOutcome } from '../daemon/work.ts';
-import { OperatingError } from '../errors.ts';
+import { isBlocked, OperatingError } from '../errors.ts';
 import type { ArchiveStore } from '../ports.ts';
 import { consolidateDigest, consolidateLog, type ConsolidatePorts, type PlacedDigest } from '../stages/consolidate.ts';
 import { record, type Evidence } from '../stages/record.ts';
@@ -16,7 +16,11 @@ import { archivePlace, verifyLimits } from './parts.ts';
 /** Takes one digest of a chain through the flow. */
 export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench): Promise<DigestOutcome> {
   const key = ownKey(job, chain);
-  const judged = await judgeOne(chain, job, bench);
+  const judged = await judgeOne(chain, job, bench).catch((error: unknown) => unreadable(error));
+  if (judged instanceof OperatingError) {
+    const { written, name } = await settle(unreadEvidence(chain, job, judged), { end: key.end, start: null }, bench);
+    return { state: outcomeState(name.state), written, logs: 0, bytes: 0, end: key.end };
+  }
   if (judged === null) return { state: 'failed', written: false, logs: 0, bytes: 0, end: key.end };
   const ports = await consolidatePorts(judged, bench);
   const logs = await judgeLogs(chain, judged.digest, {
@@ -38,10 +42,7 @@ export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench):
     ports,
   );
   const when = { end: key.end, start: digest.digest?.start ?? null };
-  const recorded = await record(evidenceOf(judged, { placed, logs }), when, {
-    archive: bench.parts.archive,
-    place: archivePlace(bench.parts.config),
-  });
+  const recorded = await settle(evidenceOf(judged, { placed, logs }), when, bench);
   const bytes = logs.reduce((sum, log) => sum + (log.size ?? 0), pulled.object.bytes.length);
   return {
     state: outcomeState(recorded.name.state),
@@ -50,6 +51,20 @@ export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench):
     bytes,
     end: key.end,
   };
+}
+
+function settle(evidence: Evidence, when: Parameters<typeof record>[1], { parts }: Bench): ReturnType<typeof record> {
+  return record(evidence, when, { archive: parts.archive, place: archivePlace(parts.config) });
+}
+
+/**
+ * A digest that lies there and may not be read (denied, archived, another's key) or is too large to be one gets its
+ * receipt too: without one it would look like a missing digest. What may heal by another attempt is thrown on.
+ */
+function unreadable(error: unknown): OperatingError {
+  if (isBlocked(error) && !error.retryable) return error;
+  if (error instanceof OperatingError && error.code === 'object-too-large') return error;
+  throw error;
 }
 
 function outcomeState(state: 'linked' | 'start' | 'unlinked' | 'failed' | 'blocked'): DigestOutcome['state'] {
@@ -99,9 +114,10 @@ async function capturedFor(
   judged: Judged,
   { archive, place }: { archive: ArchiveStore; place: ReturnType<typeof archivePlace> },
 ): Promise<ReadonlySet<string>> {
-  const { digest } = judged.digest;
+  const { digest, verdict } = judged.digest;
   const folders = new Set<string>();
-  for (const log of digest?.logs ?? []) {
+  // What an unproven digest names is not asked for: it would let its writer choose how much is listed.
+  for (const log of verdict.code === 'valid' ? (digest?.logs ?? []) : []) {
     const key = parseKey(log.key);
     if (key?.type === 'log') folders.add(pendingKey(place.prefix, log.bucket, dayFolder(key)));
   }
@@ -122,16 +138,8 @@ function evidenceOf(
 ): Evidence {
   const { pulled, digest, link } = judged;
   const { chain, object, key } = pulled;
-  const { source } = chain;
   return {
-    chain: {
-      account: chain.account,
-      region: chain.region,
-      trail: source.trail,
-      trailArn: source.trailArn,
-      homeRegion: source.homeRegion,
-      kind: key.kind,
-    },
+    chain: identityOf(chain, key.kind),
     digest: {
       origin: { bucket: pulled.bucket, key: pulled.rawKey, versionId: object.versionId, etag: object.etag },
       verdict: result.placed.verdict.code,
@@ -149,4 +157,31 @@ function evidenceOf(
     link: { verdict: link.code, detail: link.detail },
     logs: result.logs,
   };
+}
+
+function unreadEvidence(chain: Chain, { bucket, key }: DigestJob, error: OperatingError): Evidence {
+  const parsed = parseKey(key);
+  if (parsed?.type !== 'digest') throw new Error('a job is checked before its digest is read');
+  const verdict = isBlocked(error) ? error.code : 'digest-malformed';
+  const unknown = { place: null, start: null, previous: null, fingerprint: null, signature: null, contentSha256: null };
+  return {
+    chain: identityOf(chain, parsed.kind),
+    digest: {
+      origin: { bucket, key, versionId: null, etag: null },
+      verdict,
+      detail: error.message,
+      ...unknown,
+      end: formatIso(parsed.end),
+      storedSha256: null,
+      size: null,
+    },
+    link: { verdict: 'digest-missing', detail: 'not judged: the digest itself could not be read' },
+    logs: [],
+  };
+}
+
+function identityOf(chain: Chain, kind: ChainKind): Evidence['chain'] {
+  const { account, region, source } = chain;
+  const { trail, trailArn, homeRegion } = source;
+  return { account, region, trail, trailArn, homeRegion, kind };
 }

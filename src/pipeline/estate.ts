@@ -6,6 +6,7 @@ import {
   encodeInventory,
   inventoryFolder,
   inventoryKey,
+  isInventoryKey,
   isInventoryOf,
   type InventoryAccount,
 } from '../core/inventory.ts';
@@ -120,13 +121,20 @@ async function readInventory(
     owner: place.owner,
     prefix: inventoryFolder(place.prefix),
   }))
-    newest = key;
+    if (isInventoryKey(place.prefix, key)) newest = key;
   if (newest === null) return { key: null, accounts: [] };
-  const object = await archive.get(
-    { bucket: place.bucket, key: newest, owner: place.owner },
-    { maxBytes: MAX_INVENTORY_BYTES },
-  );
-  return { key: newest, accounts: (object === null ? null : decodeInventory(object.bytes)) ?? [] };
+  const ref = { bucket: place.bucket, key: newest, owner: place.owner };
+  const object = await archive.get(ref, { maxBytes: MAX_INVENTORY_BYTES });
+  const intact = object !== null && isInventoryOf(newest, object.bytes);
+  const accounts = intact ? decodeInventory(object.bytes) : null;
+  if (accounts !== null) return { key: newest, accounts };
+  // Taken as empty it would drop every account that only the inventory knows.
+  throw new OperatingError({
+    code: 'archive-changed',
+    message: `the inventory s3://${place.bucket}/${newest} is not what was recorded`,
+    hint: "look at the object's versions for who changed it; inventories are never rewritten by orgtrail",
+    retryable: true,
+  });
 }
 
 async function keepInventory(

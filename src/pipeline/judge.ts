@@ -1,11 +1,12 @@
 /** Pull and verify one digest with everything it names. Used with consolidation (collect) and without (verify). */
 import { namedOnce, type Judgement } from '../core/judge.ts';
 import type { Chain } from '../core/source.ts';
-import type { LinkCode, NoteCode } from '../core/verdict.ts';
+import { isBlockedCode, type LinkCode, type NoteCode } from '../core/verdict.ts';
 import type { AccountSession } from '../ports.ts';
 import { findKey, type KeyStore, type KnownKeys } from '../stages/keys.ts';
 import { pullDigest, pullLog, pullPredecessor, type PulledDigest, type PullPorts } from '../stages/pull.ts';
 import {
+  MOST_READINGS,
   verifyDigest,
   verifyLink,
   verifyLog,
@@ -42,10 +43,9 @@ export async function judgeOne(
   bench: Bench,
 ): Promise<Judged | null> {
   const ports = portsOf(bench);
-  const pulled = await bench.slot(() => pullDigest(chain, where, ports.pull));
-  if (pulled === null) return null;
-  bench.signal.throwIfAborted();
-  const digest = await verifyDigest(pulled, ports.verify);
+  const read = await readDigest(chain, where, bench);
+  if (read === null) return null;
+  const { pulled, digest } = read;
   if (digest.digest === null || digest.verdict.code !== 'valid') {
     // What an unproven digest says of its predecessor is hearsay; the verdict on the digest is the finding.
     return { pulled, digest, link: { code: 'digest-missing', detail: 'not judged: the digest itself is not valid' } };
@@ -55,6 +55,25 @@ export async function judgeOne(
     verifyLink({ chain, digest: digest.digest ?? never(), kind: pulled.key.kind }, places, ports.verify),
   );
   return { pulled, digest, link };
+}
+
+/** The digest with its own verdict. One that fails is read again: a bit that flipped on the way is no finding. */
+async function readDigest(
+  chain: Chain,
+  where: { readonly bucket: string; readonly key: string },
+  bench: Bench,
+): Promise<Pick<Judged, 'pulled' | 'digest'> | null> {
+  const ports = portsOf(bench);
+  let last: Pick<Judged, 'pulled' | 'digest'> | null = null;
+  for (let readings = 0; readings < MOST_READINGS; readings += 1) {
+    const pulled = await bench.slot(() => pullDigest(chain, where, ports.pull));
+    if (pulled === null) break;
+    bench.signal.throwIfAborted();
+    last = { pulled, digest: await verifyDigest(pulled, ports.verify) };
+    const { code } = last.digest.verdict;
+    if (code === 'valid' || isBlockedCode(code)) break;
+  }
+  return last;
 }
 
 /** The log files of a valid digest, each read, judged and handed on within one slot. */

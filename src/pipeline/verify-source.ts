@@ -14,7 +14,7 @@ import type { ListedDigest } from '../core/plan.ts';
 import type { ChainResult } from '../core/report.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
 import { formatDay, formatIso, HOUR } from '../core/time.ts';
-import { isUnlisted, sharedFolder } from '../core/unlisted.ts';
+import { isUnlisted, sharedFolder, type Span } from '../core/unlisted.ts';
 import type { AccountSession } from '../ports.ts';
 import { judgeLogs, judgeOne, type Bench } from './judge.ts';
 
@@ -31,6 +31,8 @@ export interface ChainVerified {
   readonly chain: Chain;
   readonly results: readonly ChainResult[];
   readonly named: ReadonlySet<string>;
+  /** The oldest digest judged is a proven start of the chain: no digest before the window names anything. */
+  readonly opens: boolean;
 }
 
 export interface SourceRun {
@@ -63,7 +65,14 @@ export async function verifyChain(chain: Chain, bench: Bench, run: SourceRun): P
     results.push(
       resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }),
     );
-  return { chain, results, named };
+  return { chain, results, named, opens: opensChain(of('standard')) };
+}
+
+function opensChain(views: readonly DigestView[]): boolean {
+  const [first, ...rest] = views;
+  if (first === undefined) return false;
+  const oldest = rest.reduce((old, view) => (view.end < old.end ? view : old), first);
+  return oldest.verdict === 'valid' && oldest.link === 'chain-start';
 }
 
 async function digestsIn(chain: Chain, session: AccountSession, window: Window): Promise<readonly ListedDigest[]> {
@@ -175,11 +184,8 @@ export async function findUnlisted(
       const sharers = verified.filter((other) =>
         placesOf(other.chain.source).some((one) => sharedFolder(other.chain, one) === folder),
       );
-      const cells = sharers.flatMap((one) =>
-        one.results.filter((result) => result.kind === 'standard').flatMap((result) => result.coverage.cells),
-      );
-      if (cells.length === 0) continue;
-      const span = { from: Math.min(...cells.map((cell) => cell.from)), to: Math.max(...cells.map((cell) => cell.to)) };
+      const span = spanOf(sharers);
+      if (span === null) continue;
       const session = await sessionOf(chain);
       for (const { name, time } of await logsIn(chain, place, { session, span, due })) {
         if (sharers.some((one) => one.named.has(name))) continue;
@@ -190,9 +196,22 @@ export async function findUnlisted(
   return findings;
 }
 
+/** From the oldest cell to the newest of all chains of a folder; null when they have none. */
+function spanOf(sharers: readonly ChainVerified[]): Span | null {
+  const cells = sharers.flatMap(({ results, opens }) =>
+    results
+      .filter((result) => result.kind === 'standard')
+      .flatMap((result) => result.coverage.cells.map(({ from, to }) => ({ from, to, opens }))),
+  );
+  const [first, ...rest] = cells;
+  if (first === undefined) return null;
+  const oldest = rest.reduce((old, cell) => (cell.from < old.from ? cell : old), first);
+  return { ...oldest, to: rest.reduce((to, cell) => Math.max(to, cell.to), first.to) };
+}
+
 type LogsQuestion = {
   readonly session: AccountSession;
-  readonly span: { from: number; to: number };
+  readonly span: Span;
   readonly due: { now: number; grace: number };
 };
 

@@ -4,9 +4,10 @@
  */
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf, type Folder, type LogKind } from '../core/key.ts';
 import { newestReceipts, parseReceiptKey, pendingKey, receiptFolder, type ReceiptName } from '../core/layout.ts';
-import { aboutToBeProven, digestsToJudge, missingFrom, type ListedDigest } from '../core/plan.ts';
-import type { Chain, Place } from '../core/source.ts';
+import { aboutToBeProven, digestsToJudge, missingFrom, withoutReceipt, type ListedDigest } from '../core/plan.ts';
+import type { Chain, Place, Problem } from '../core/source.ts';
 import { formatDay } from '../core/time.ts';
+import { OperatingError } from '../errors.ts';
 import type { ArchiveStore, ListedObject, ListRequest, ObjectReader } from '../ports.ts';
 
 /** Where the archive is. */
@@ -33,6 +34,8 @@ export interface Sweep {
   /** Keys in the chain's folders that are no CloudTrail keys: counted and left alone. */
   readonly unrecognised: number;
   readonly newestDigestEnd: number | null;
+  /** Why some log file could not be captured; null when all could. */
+  readonly problem: Problem | null;
 }
 
 /** Copies in flight of one sweep; the slots bound the transfers themselves. */
@@ -48,11 +51,11 @@ export async function sweepChain(chain: Chain, since: number | null, ports: Capt
   const listed = await listDigests(chain, since, { ports, counter });
   const receipts = await listReceipts(chain, since, ports);
   const digests = digestsToJudge(listed, receipts, since === null);
-  const open = new Set(digests.map((one) => one.rawKey));
+  const fresh = new Set(withoutReceipt(listed, receipts));
   const standard = listed
     .filter((one) => one.key.kind === 'standard')
-    .map((one) => ({ end: one.key.end, open: open.has(one.rawKey) }));
-  const { captured, pendingLogs } = await captureLogs(
+    .map((one) => ({ end: one.key.end, open: fresh.has(one) }));
+  const { captured, pendingLogs, problem } = await captureLogs(
     chain,
     { since, covered: aboutToBeProven(standard), counter },
     ports,
@@ -61,7 +64,7 @@ export async function sweepChain(chain: Chain, since: number | null, ports: Capt
     (end, one) => (end === null || one.key.end > end ? one.key.end : end),
     null,
   );
-  return { digests, captured, pendingLogs, unrecognised: counter.unrecognised, newestDigestEnd: newest };
+  return { digests, captured, pendingLogs, unrecognised: counter.unrecognised, newestDigestEnd: newest, problem };
 }
 
 type Counter = { unrecognised: number };
@@ -133,8 +136,9 @@ async function captureLogs(
   chain: Chain,
   question: LogQuestion,
   ports: CapturePorts,
-): Promise<{ captured: number; pendingLogs: number }> {
+): Promise<{ captured: number; pendingLogs: number; problem: Problem | null }> {
   const total = { captured: 0, pendingLogs: 0 };
+  const refusals: OperatingError[] = [];
   for (const source of placesOf(chain.source)) {
     for (const kind of await kindsAt(chain, source, ports)) {
       const folder = folderOf(
@@ -149,17 +153,31 @@ async function captureLogs(
         if (copies.size >= COPIES) await Promise.race(copies);
         const copy = ports
           .slot(() => captureOne(chain, { bucket: source.bucket, log }, ports))
-          .then((done) => void (total.captured += done ? 1 : 0));
+          .then(
+            (done) => void (total.captured += done ? 1 : 0),
+            (error: unknown) => void refusals.push(refusal(error)),
+          )
+          .finally(() => copies.delete(copy));
         copies.add(copy);
-        copy.then(
-          () => copies.delete(copy),
-          () => undefined,
-        );
       }
       await Promise.all(copies);
     }
   }
-  return total;
+  return { ...total, problem: problemOf(refusals) };
+}
+
+/** One file that may not be read, or is too large to be one, must not keep the others from being captured. */
+function refusal(error: unknown): OperatingError {
+  if (error instanceof OperatingError) return error;
+  throw error;
+}
+
+/** What may heal by itself is thrown, so that the sweep is tried again; what does not is told beside what was found. */
+function problemOf(refusals: readonly OperatingError[]): Problem | null {
+  const passing = refusals.find((error) => error.retryable);
+  if (passing !== undefined) throw passing;
+  const [first] = refusals;
+  return first === undefined ? null : { code: first.code, detail: first.message, hint: first.hint };
 }
 
 /** The kinds of log files that are really there: one listing instead of one a kind. */

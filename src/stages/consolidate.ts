@@ -2,10 +2,11 @@
  * Consolidate: the verified bytes are what is written, at the original key, once. What is there already with the same
  * content is success, with other content a finding; nothing is ever overwritten. What fails goes to quarantine.
  */
+import { hash } from 'node:crypto';
 import type { NamedLog } from '../core/digest.ts';
 import type { Inspection } from '../core/gzip.ts';
 import type { Judgement, Verified } from '../core/judge.ts';
-import { originMark, pendingKey, provenKey, quarantineKey } from '../core/layout.ts';
+import { pendingKey, provenKey, quarantineKey } from '../core/layout.ts';
 import type { LogReceipt } from '../core/receipt.ts';
 import type { Place } from '../core/source.ts';
 import type { DigestCode, NoteCode } from '../core/verdict.ts';
@@ -35,6 +36,7 @@ export interface PlacedDigest {
   readonly place: string | null;
 }
 
+const MOST_READINGS = 3;
 const PROMOTED = new Map([['orgtrail', 'promoted']]);
 
 /** Puts one judged log file in its place and returns its line of the receipt. */
@@ -44,7 +46,7 @@ export async function consolidateLog(judged: JudgedLogFile, ports: ConsolidatePo
   if (object === null) return line(judged, verdict, null);
   if (verdict.code !== 'valid') {
     if (judged.via === 'source')
-      return line(judged, verdict, await quarantine(named, { verdict, object, expected: named.sha256 }, ports));
+      return line(judged, verdict, await quarantine(named, rejected(judged, verdict, object), ports));
     return line(judged, verdict, null);
   }
   const key = provenKey(ports.place.prefix, named.key);
@@ -52,7 +54,7 @@ export async function consolidateLog(judged: JudgedLogFile, ports: ConsolidatePo
     const conflict = await write(key, { object, contentSha256: named.sha256 }, ports);
     if (conflict !== null) {
       const clash = { code: 'archive-conflict', detail: conflict } as const;
-      return line(judged, clash, await quarantine(named, { verdict: clash, object, expected: named.sha256 }, ports));
+      return line(judged, clash, await quarantine(named, rejected(judged, clash, object), ports));
     }
   }
   await promote(named, ports);
@@ -71,15 +73,16 @@ export async function consolidateDigest(
   ports: ConsolidatePorts,
 ): Promise<PlacedDigest> {
   const { verdict, inspection, object } = digest;
+  const file: Rejected = { verdict, object, inspection, expected: null };
   if (verdict.code.startsWith('blocked-')) return { verdict, place: null };
   if (verdict.code === 'valid' && inspection.ok) {
     const key = provenKey(ports.place.prefix, digest.key);
     const conflict = await write(key, { object, contentSha256: inspection.contentSha256 }, ports);
     if (conflict === null) return { verdict, place: key };
     const replaced = { code: 'digest-replaced', detail: conflict } as const;
-    return { verdict: replaced, place: await quarantine(digest, { verdict: replaced, object, expected: null }, ports) };
+    return { verdict: replaced, place: await quarantine(digest, { ...file, verdict: replaced }, ports) };
   }
-  return { verdict, place: await quarantine(digest, { verdict, object, expected: null }, ports) };
+  return { verdict, place: await quarantine(digest, file, ports) };
 }
 
 /** Null when the content is in place; otherwise what stands there instead. */
@@ -90,13 +93,15 @@ async function write(
 ): Promise<string | null> {
   const ref = { bucket: ports.place.bucket, key, owner: ports.place.owner };
   if ((await ports.archive.putIfAbsent(ref, file.object)) === 'created') return null;
-  const there = await ports.archive.get(ref, { maxBytes: ports.maxBytes });
-  if (there === null) return `s3://${ref.bucket}/${key} refuses the write and is not there: it was deleted in between`;
-  const [inspection] = await ports.inspector.inspect([there.bytes], {
-    maxInflated: ports.maxInflated,
-    keepContent: false,
-  });
-  if (inspection?.ok === true && inspection.contentSha256 === file.contentSha256) return null;
+  // Read as often as a source before it is called a conflict: a bit that flips on the way is no finding either.
+  for (let readings = 0; readings < MOST_READINGS; readings += 1) {
+    const there = await ports.archive.get(ref, { maxBytes: ports.maxBytes });
+    if (there === null)
+      return `s3://${ref.bucket}/${key} refuses the write and is not there: it was deleted in between`;
+    const { maxInflated } = ports;
+    const [inspection] = await ports.inspector.inspect([there.bytes], { maxInflated, keepContent: false });
+    if (inspection?.ok === true && inspection.contentSha256 === file.contentSha256) return null;
+  }
   return `s3://${ref.bucket}/${key} holds other bytes`;
 }
 
@@ -108,19 +113,26 @@ async function promote(named: NamedLog, { archive, place, pending }: Consolidate
 type Rejected = {
   readonly verdict: Judgement<string>;
   readonly object: StoredObject;
+  readonly inspection: Inspection | null;
   readonly expected: string | null;
 };
 
-/** Keeps the bytes as received and a note beside them. The name holds the bytes' mark, so nothing is overwritten. */
+function rejected(judged: JudgedLogFile, verdict: Verified['verdict'], object: StoredObject): Rejected {
+  return { verdict, object, inspection: judged.verified.inspection, expected: judged.named.sha256 };
+}
+
+/**
+ * Keeps the bytes as received and a note beside them. Both are named by the bytes' own hash: two different contents
+ * never meet in one name, whatever ETag and version the source claims for them.
+ */
 async function quarantine(
   origin: { readonly bucket: string; readonly key: string },
-  rejected: Rejected,
+  { object, verdict, expected, inspection }: Rejected,
   ports: ConsolidatePorts,
 ): Promise<string> {
-  const { object, verdict, expected } = rejected;
   const folder = quarantineKey(ports.place.prefix, origin, verdict.code);
-  const mark = originMark(object.etag, object.versionId ?? '');
-  const bytesKey = `${folder}/${mark}.bytes`;
+  const storedSha256 = hash('sha256', object.bytes);
+  const bytesKey = `${folder}/bytes-${storedSha256.slice(0, 16)}`;
   const at = (key: string) => ({ bucket: ports.place.bucket, key, owner: ports.place.owner });
   await ports.archive.putIfAbsent(at(bytesKey), object);
   const note = {
@@ -129,12 +141,14 @@ async function quarantine(
     detail: verdict.detail,
     origin: { bucket: origin.bucket, key: origin.key, versionId: object.versionId, etag: object.etag },
     expectedSha256: expected,
+    contentSha256: inspection?.ok === true ? inspection.contentSha256 : null,
+    storedSha256,
     size: object.bytes.length,
     metadata: Object.fromEntries(object.metadata),
     bytes: bytesKey,
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(note, null, 1)}\n`);
-  await ports.archive.putIfAbsent(at(`${folder}/${mark}.json`), {
+  await ports.archive.putIfAbsent(at(`${folder}/note-${storedSha256.slice(0, 16)}.json`), {
     bytes,
     contentType: 'application/json',
     contentEncoding: null,

@@ -62,7 +62,9 @@ export async function listAccounts(
   }
   for (const entry of estate.accounts) accounts.set(entry.id, configured(entry, accounts.get(entry.id)));
   for (const account of estate.known) {
-    if (!accounts.has(account.id)) accounts.set(account.id, { ...account, origin: 'history', trails: null });
+    // Whoever a good list left out belongs to no organization any more: the next list that fails must not revive it.
+    if (!accounts.has(account.id))
+      accounts.set(account.id, { ...account, origin: 'history', organization: null, trails: null });
   }
   return { accounts: [...accounts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }

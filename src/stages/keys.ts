@@ -4,7 +4,7 @@
  */
 import { publicKeyKey } from '../core/layout.ts';
 import { parseStrictJson } from '../core/json.ts';
-import { fingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
+import { isFingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
 import type { Place } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
 import type { AccountSession, ArchiveStore } from '../ports.ts';
@@ -89,7 +89,7 @@ async function readKept(
   const { der, validFrom, validTo } = json.value as { der?: unknown; validFrom?: unknown; validTo?: unknown };
   if (typeof der !== 'string' || typeof validFrom !== 'number' || typeof validTo !== 'number') return null;
   const bytes = Uint8Array.from(atob(der), (character) => character.charCodeAt(0));
-  return fingerprintOf(bytes) === fingerprint ? { region, fingerprint, der: bytes, validFrom, validTo } : null;
+  return isFingerprintOf(bytes, fingerprint) ? { region, fingerprint, der: bytes, validFrom, validTo } : null;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAEMON_KEYS, type Organization } from '../flow/organization.ts';
 import { BUILDAH, DEBOOTSTRAP, reasonToSkip } from '../stack/need.ts';
 import { buildImage, ended, runInImage, startInImage, type Image } from './image.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -103,49 +104,53 @@ describe.skipIf(SKIP !== null)('the image', () => {
     expect(gone.stderr).toContain('not healthy');
   });
 
-  // The program itself; until it is there, the image is tested without it.
-  describe.skipIf(!existsSync(join(ROOT, 'src', 'main.ts')))('with the program', () => {
-    test('checks the example of a configuration', async () => {
-      const args = ['config', 'check', '--config', 'config/example.yaml'];
-      const checked = await runInImage(image, { args });
-      expect(checked.stderr).toBe('');
-      expect(checked.status).toBe(0);
-    });
-
-    test('says where it looked for a configuration that is not there', async () => {
-      const started = await runInImage(image, {});
-      expect(started.status).toBe(2);
-      expect(started.stderr).toContain('config/orgtrail.yaml');
-    });
-
-    test('gathers, is healthy, and ends in order on SIGTERM', async () => {
-      const around = await openSurroundings();
-      try {
-        const daemon = startInImage(image, { configFolder: around.configFolder, env: around.env });
-        const end = ended(daemon);
-        try {
-          await expect.poll(() => answers(around.url), { timeout: 30_000, interval: 250 }).toBe(true);
-          const command = image.config.Healthcheck.Test.slice(1);
-          const health = await runInImage(image, { command, env: { ORGTRAIL_HEALTH_URL: `${around.url}/livez` } });
-          expect(health).toEqual({ status: 0, stdout: '', stderr: '' });
-          const receipts = () => around.archived().filter((key) => key.startsWith('orgtrail/receipts/')).length;
-          await expect.poll(receipts, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
-          expect(around.archived().some((key) => key.startsWith('AWSLogs/'))).toBe(true);
-        } finally {
-          daemon.kill('SIGTERM');
-        }
-        // As long as compose.yaml waits; whoever does not end by itself has not passed, and is not left behind.
-        const overdue = setTimeout(() => daemon.kill('SIGKILL'), 45_000);
-        const { status, stdout, stderr } = await end;
-        clearTimeout(overdue);
-        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-        expect(stdout).not.toContain(around.secret);
-      } finally {
-        await around.close();
-      }
-    }, 180_000);
+  test('checks the example of a configuration', async () => {
+    const args = ['config', 'check', '--config', 'config/example.yaml'];
+    const checked = await runInImage(image, { args });
+    expect(checked.stderr).toBe('');
+    expect(checked.status).toBe(0);
   });
+
+  test('says where it looked for a configuration that is not there', async () => {
+    const started = await runInImage(image, {});
+    expect(started.status).toBe(2);
+    expect(started.stderr).toContain('config/orgtrail.yaml');
+  });
+
+  test('gathers, is healthy, and ends in order on SIGTERM', async () => {
+    const around = await openSurroundings();
+    const { organization, url } = around;
+    try {
+      const daemon = startInImage(image, { configFolder: organization.folder, env: daemonEnv(organization) });
+      const end = ended(daemon);
+      try {
+        await expect.poll(() => answers(url), { timeout: 30_000, interval: 250 }).toBe(true);
+        const command = image.config.Healthcheck.Test.slice(1);
+        const health = await runInImage(image, { command, env: { ORGTRAIL_HEALTH_URL: `${url}/livez` } });
+        expect(health).toEqual({ status: 0, stdout: '', stderr: '' });
+        const receipts = () => organization.archived().filter((key) => key.startsWith('orgtrail/receipts/'));
+        const digests = organization.world.chains.reduce((sum, chain) => sum + chain.hours.length, 0);
+        await expect.poll(() => receipts().length, { timeout: 60_000, interval: 500 }).toBe(digests);
+        expect(organization.archived().some((key) => key.startsWith('AWSLogs/'))).toBe(true);
+      } finally {
+        daemon.kill('SIGTERM');
+      }
+      // As long as compose.yaml waits; whoever does not end by itself has not passed, and is not left behind.
+      const overdue = setTimeout(() => daemon.kill('SIGKILL'), 45_000);
+      const { status, stdout, stderr } = await end;
+      clearTimeout(overdue);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).not.toContain(DAEMON_KEYS.secretAccessKey);
+    } finally {
+      await around.close();
+    }
+  }, 180_000);
 });
+
+/** The credentials of the container, as strings. */
+function daemonEnv({ env }: Organization): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? '']));
+}
 
 async function answers(url: string): Promise<boolean> {
   return fetch(`${url}/livez`).then(

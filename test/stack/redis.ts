@@ -62,6 +62,8 @@ async function startOnce(program: string, port: number, options: RedisOptions): 
   const flags = [...settings].flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C at a terminal is for who started us: Redis goes last, after those who still need it.
+    detached: true,
   });
   const words = lastWords(child);
   const end = ending(child, options.dir === undefined ? dir : null);
