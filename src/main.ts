@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes. The only file that may exit. */
 import { Command, CommanderError, Option } from 'commander';
-import { DEFAULT_CONFIG, withChainOptions, withConfigOptions, type ChainOptions } from './cli/arguments.ts';
+import { DEFAULT_CONFIG, ROLES, withChainOptions, withConfigOptions, type ChainOptions } from './cli/arguments.ts';
 import { collect } from './cli/collect.ts';
 import { configCheck, configPrint, configSchema, type CommandResult } from './cli/config.ts';
 import type { Answer, Request } from './cli/request.ts';
-import { ROLES, runDaemon } from './cli/run.ts';
 import { status } from './cli/status.ts';
 import { verifySource } from './cli/verify.ts';
 import { loadConfig } from './config.ts';
@@ -57,6 +56,8 @@ function addRun(program: Command): void {
     )
     .action(async (options: { config: string; role: Role }) => {
       const config = loadConfig(options.config, process.env);
+      // Queue and web server are loaded for the daemon alone: the other commands start in half the time and memory.
+      const { runDaemon } = await import('./cli/run.ts');
       const running = await runDaemon({
         file: options.config,
         config,
@@ -83,12 +84,7 @@ function addVerify(program: Command): void {
     .description('verify the digest chains and say so')
     .option('--source', 'where they lie: the member buckets');
   addChainCommand(command, (request, options) => {
-    if (options['source'] !== true)
-      throw new CommanderError(
-        EXIT.usage,
-        'orgtrail.verify',
-        'error: say what to verify: --source (the member buckets)',
-      );
+    if (options['source'] !== true) throw usage('say what to verify: --source (the member buckets)');
     return verifySource(request);
   });
 }
@@ -105,6 +101,7 @@ function addChainCommand(command: Command, act: ChainAction): void {
     });
     process.once('SIGTERM', () => interrupted.abort());
     const { from = null, to = null, account, region, trail } = options;
+    if (from !== null && to !== null && from > to) throw usage('--from is later than --to');
     const filters = { accounts: account, regions: region, trails: trail };
     const request: Request = {
       config,
@@ -148,10 +145,14 @@ function addConfig(program: Command): void {
     .action(() => finish(configSchema()));
 }
 
+function usage(what: string): CommanderError {
+  return new CommanderError(EXIT.usage, 'orgtrail.usage', `error: ${what}`);
+}
+
 /** Usage and configuration end with 2, operating errors with 1 and their next step; anything else is a bug and shows its stack. */
 function fail(error: unknown): never {
   if (error instanceof CommanderError) {
-    if (error.code === 'orgtrail.verify') process.stderr.write(`${error.message}\n`);
+    if (error.code === 'orgtrail.usage') process.stderr.write(`${error.message}\n`);
     process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
   }
   if (error instanceof OperatingError) {

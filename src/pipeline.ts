@@ -7,6 +7,7 @@ import type { Discovery, SweepOutcome, Work } from './daemon/work.ts';
 import { isBlocked } from './errors.ts';
 import { collectDigest } from './pipeline/collect.ts';
 import { openEstate, type EstateBook } from './pipeline/estate.ts';
+import { openGate } from './pipeline/gate.ts';
 import { archivePlace, verifyLimits, type PipelineParts } from './pipeline/parts.ts';
 import { openSlots } from './pipeline/slots.ts';
 import type { KnownKeys } from './stages/keys.ts';
@@ -20,10 +21,15 @@ export function createPipeline(parts: PipelineParts): Work {
   const slots = openSlots(config.limits.objectConcurrency);
   const known: KnownKeys = new Map();
   const place = archivePlace(config);
+  const gate = openGate(archive, place);
   return {
-    discover: (onSurvey, signal) => discover(parts, estate, { onSurvey, signal }),
+    discover: async (onSurvey, signal) => {
+      await gate();
+      return discover(parts, estate, { onSurvey, signal });
+    },
     sweeps: async (survey, depth) => (await estate.chains(survey)).map((chain) => sweepJob(chain, depth)),
     sweep: async (job, signal) => {
+      await gate();
       try {
         const { chain, session } = await estate.resolve(job);
         const since = job.depth === 'full' ? null : clock.now() - config.limits.sweepWindowHours * HOUR;
@@ -43,6 +49,7 @@ export function createPipeline(parts: PipelineParts): Work {
       }
     },
     digest: async (job, signal) => {
+      await gate();
       const { chain, session } = await estate.resolve(job);
       return collectDigest(job, chain, {
         parts,

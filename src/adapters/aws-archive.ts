@@ -10,7 +10,7 @@ import { OperatingError } from '../errors.ts';
 import type { ArchiveStore, NewObject, ObjectReader, ObjectRef } from '../ports.ts';
 import type { AwsTransport } from './aws-client.ts';
 import { createClients, type AwsClients } from './aws-clients.ts';
-import { awsError } from './aws-errors.ts';
+import { awsError, garbledError, type CallContext } from './aws-errors.ts';
 import { faultOf } from './aws-faults.ts';
 import { bucketPosture } from './aws-posture.ts';
 import { createObjectReader } from './aws-s3.ts';
@@ -18,6 +18,7 @@ import { s3Context } from './aws-s3-context.ts';
 import { backoff } from './backoff.ts';
 
 const CONFLICT_ATTEMPTS = 6;
+const GARBLED_ATTEMPTS = 3;
 
 /** An archive under the daemon's own credentials. `kmsKey` null: the bucket's own default encryption. */
 export function createArchive(
@@ -54,14 +55,18 @@ async function putOnce(writer: Writer, ref: ObjectRef, object: NewObject): Promi
   for (let attempt = 1; ; attempt += 1) {
     try {
       const output = await writer.clients.onBucket(ref.bucket, (client, options) => client.send(command, options));
+      if (output.ETag === undefined) throw garbledError(writeContext(writer.clients, ref), 'the answer has no ETag');
       await confirm(writer, { ref, object, output });
       return 'created';
     } catch (error) {
       const status = faultOf(error)?.status;
       if (status === 412) return 'exists';
       // 409: another conditional write to this key is under way; the SDK does not try again (row 64).
-      if (status === 409 && attempt < CONFLICT_ATTEMPTS) await backoff(attempt);
-      else throw writeError(writer.clients, ref, error);
+      const failure = writeError(writer.clients, ref, error);
+      // A page that is no answer of S3 leaves open what was done, as a lost answer does; the condition makes it safe.
+      const most = status === 409 ? CONFLICT_ATTEMPTS : failure.code === 'transport-garbled' ? GARBLED_ATTEMPTS : 1;
+      if (attempt >= most) throw failure;
+      await backoff(attempt);
     }
   }
 }
@@ -104,14 +109,7 @@ function writeError(clients: AwsClients, ref: ObjectRef, error: unknown): Operat
   const fault = faultOf(error);
   if (fault?.status === 501 || fault?.name === 'NotImplemented')
     return unfit(ref, `it answers ${fault.name} (HTTP ${fault.status})`, error);
-  const context = s3Context(clients, {
-    verb: 'write',
-    permission: 's3:PutObject',
-    bucket: ref.bucket,
-    key: ref.key,
-    owner: ref.owner,
-    kmsPermission: 'kms:GenerateDataKey',
-  });
+  const context = writeContext(clients, ref);
   if (fault?.status !== 409) return awsError(error, context);
   return new OperatingError({
     code: 'blocked-throttled',
@@ -119,6 +117,17 @@ function writeError(clients: AwsClients, ref: ObjectRef, error: unknown): Operat
     hint: 'Another process writes the same object. It is tried again later.',
     retryable: true,
     cause: error,
+  });
+}
+
+function writeContext(clients: AwsClients, ref: ObjectRef): CallContext {
+  return s3Context(clients, {
+    verb: 'write',
+    permission: 's3:PutObject',
+    bucket: ref.bucket,
+    key: ref.key,
+    owner: ref.owner,
+    kmsPermission: 'kms:GenerateDataKey',
   });
 }
 

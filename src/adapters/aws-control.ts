@@ -3,6 +3,7 @@ import { OperatingError } from '../errors.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { awsError, garbledError, type CallContext } from './aws-errors.ts';
 import { accountLabel, principalOf } from './aws-identity.ts';
+import { backoff } from './backoff.ts';
 
 export function controlContext(clients: AwsClients, doing: string, permission: string): CallContext {
   return {
@@ -14,12 +15,21 @@ export function controlContext(clients: AwsClients, doing: string, permission: s
   };
 }
 
-/** Runs one call; whatever it throws becomes an OperatingError in the context's words. */
+const GARBLED_ATTEMPTS = 3;
+
+/**
+ * Runs one call; whatever it throws becomes an OperatingError in the context's words. An answer that is none of the
+ * service's (a proxy's page, an empty one) is asked for again: the SDK takes it for a success and does not.
+ */
 export async function controlled<Output>(context: CallContext, call: () => Promise<Output>): Promise<Output> {
-  try {
-    return await call();
-  } catch (error) {
-    throw awsError(error, context);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const failure = awsError(error, context);
+      if (failure.code !== 'transport-garbled' || attempt === GARBLED_ATTEMPTS) throw failure;
+      await backoff(attempt);
+    }
   }
 }
 
@@ -38,9 +48,12 @@ export async function allPages<Item>(
   const tokens = new Set<string>();
   let token: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
-    const answer = await controlled(context, () => ask(token));
-    if (answer.items === undefined) throw garbledError(context, 'the answer holds no list');
-    items.push(...answer.items);
+    const answer = await controlled(context, async () => {
+      const { items: listed, next } = await ask(token);
+      if (listed === undefined) throw garbledError(context, 'the answer holds no list');
+      return { listed, next };
+    });
+    items.push(...answer.listed);
     if (answer.next === undefined || answer.next === '') return items;
     if (tokens.has(answer.next)) throw garbledError(context, 'a page token came twice, so the list cannot be complete');
     tokens.add(answer.next);

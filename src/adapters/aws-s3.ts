@@ -48,8 +48,10 @@ async function getObject(clients: AwsClients, ref: ObjectRef, options: GetOption
     } catch (error) {
       if (NOT_THERE.has(faultOf(error)?.name ?? '')) return null;
       if (faultOf(error)?.status === 412) throw changed(context);
-      if (!(error instanceof BodyError)) throw awsError(error, context);
-      if (attempt === READ_ATTEMPTS) throw bodyFailure(error, context);
+      const failure = error instanceof BodyError ? bodyFailure(error, context) : awsError(error, context);
+      const garbled =
+        error instanceof BodyError || (failure.code === 'transport-garbled' && options.ifMatch === undefined);
+      if (!garbled || attempt === READ_ATTEMPTS) throw failure;
       await backoff(attempt);
     }
   }

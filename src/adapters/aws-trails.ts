@@ -30,11 +30,12 @@ export async function trailRegions(clients: AwsClients, region: string): Promise
 export async function describeTrails(clients: AwsClients, region: string): Promise<readonly TrailDescription[]> {
   const context = controlContext(clients, `describe the trails of ${region}`, 'cloudtrail:DescribeTrails');
   const command = new DescribeTrailsCommand({ includeShadowTrails: true });
-  const { trailList } = await controlled(context, () =>
-    clients.onTrails(region, (client, options) => client.send(command, options)),
-  );
-  if (trailList === undefined) throw garbledError(context, 'the answer holds no list of trails');
-  return trailList.map((trail) => describedTrail(trail, context));
+  const trails = await controlled(context, async () => {
+    const { trailList } = await clients.onTrails(region, (client, options) => client.send(command, options));
+    if (trailList === undefined) throw garbledError(context, 'the answer holds no list of trails');
+    return trailList;
+  });
+  return trails.map((trail) => describedTrail(trail, context));
 }
 
 function describedTrail(trail: Trail, context: CallContext): TrailDescription {
@@ -60,13 +61,14 @@ export async function trailStatus(clients: AwsClients, arn: string, region: stri
     resource: arn,
   };
   const command = new GetTrailStatusCommand({ Name: arn });
-  const status = await controlled(context, () =>
-    clients.onTrails(region, (client, options) => client.send(command, options)),
-  );
-  if (typeof status.IsLogging !== 'boolean')
-    throw garbledError(context, 'the answer does not say whether the trail is logging');
+  const status = await controlled(context, async () => {
+    const answer = await clients.onTrails(region, (client, options) => client.send(command, options));
+    const { IsLogging: logging } = answer;
+    if (logging === undefined) throw garbledError(context, 'the answer does not say whether the trail is logging');
+    return { ...answer, logging };
+  });
   return {
-    logging: status.IsLogging,
+    logging: status.logging,
     latestDigestDelivery: epoch(status.LatestDigestDeliveryTime),
     latestDigestError:
       status.LatestDigestDeliveryError === undefined || status.LatestDigestDeliveryError === ''
@@ -80,19 +82,19 @@ export async function trailStatus(clients: AwsClients, arn: string, region: stri
 /** `o-…`; null when the account is in no organization. */
 export async function organizationId(clients: AwsClients): Promise<string | null> {
   const context = controlContext(clients, 'ask for the organization', 'organizations:DescribeOrganization');
-  const answer = await controlled(context, () =>
-    clients.onOrganization((client, options) =>
+  return controlled(context, async () => {
+    const answer = await clients.onOrganization((client, options) =>
       client.send(new DescribeOrganizationCommand({}), options).catch((error: unknown) => {
         if (error instanceof Error && error.name === NO_ORGANIZATION) return null;
         throw error;
       }),
-    ),
-  );
-  if (answer === null) return null;
-  const id = answer.Organization?.Id;
-  if (id === undefined || !/^o-[a-z0-9]{10,32}$/.test(id))
-    throw garbledError(context, 'the answer names no organization');
-  return id;
+    );
+    if (answer === null) return null;
+    const id = answer.Organization?.Id;
+    if (id === undefined || !/^o-[a-z0-9]{10,32}$/.test(id))
+      throw garbledError(context, 'the answer names no organization');
+    return id;
+  });
 }
 
 function epoch(time: Date | undefined): number | null {

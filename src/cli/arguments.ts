@@ -1,6 +1,7 @@
 /** What the user typed, read strictly: usage errors end with exit status 2 and name the option. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseIso } from '../core/time.ts';
+import type { Role } from '../daemon/stage.ts';
 
 /** The options that every command looking at chains shares, as commander hands them over. */
 export interface ChainOptions {
@@ -14,6 +15,7 @@ export interface ChainOptions {
 }
 
 export const DEFAULT_CONFIG = 'config/orgtrail.yaml';
+export const ROLES: readonly Role[] = ['all', 'worker', 'scheduler', 'web'];
 
 /** Adds `--config` and `--json`. */
 export function withConfigOptions(command: Command): Command {

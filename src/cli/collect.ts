@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DigestJob, SweepJob } from '../core/job.ts';
-import { exitOf } from '../core/report.ts';
+import { exitOf, type Verdict } from '../core/report.ts';
 import type { Problem } from '../core/source.ts';
 import type { Work } from '../daemon/work.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
@@ -44,7 +44,7 @@ export async function collect(request: Request): Promise<Answer> {
     pass.progress.end();
     const report = await statusReport(request, open.parts);
     const { tally, problems } = pass;
-    const exitCode = report.verdict === 'verified' && problems.length > 0 ? 5 : exitOf(report.verdict);
+    const exitCode = exitOf(worst(report.verdict, pass));
     const summary = `${tally.verified} digests proven, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured\n`;
     const stdout = request.json
       ? `${JSON.stringify({ schema: 'orgtrail.collect/1', digests: tally, problems, status: report })}\n`
@@ -53,6 +53,12 @@ export async function collect(request: Request): Promise<Answer> {
   } finally {
     await open.close();
   }
+}
+
+/** The report looks back some days; what this pass found farther back counts as well. */
+function worst(reported: Verdict, { tally, problems }: Pass): Verdict {
+  if (reported === 'failed' || tally.failed > 0) return 'failed';
+  return problems.length + tally.blocked > 0 ? 'blocked' : reported;
 }
 
 async function runPass(pass: Pass): Promise<void> {

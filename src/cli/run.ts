@@ -10,8 +10,6 @@ import type { Clock, Log } from '../ports.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { openParts } from './open.ts';
 
-export const ROLES: readonly Role[] = ['all', 'worker', 'scheduler', 'web'];
-
 export interface RunSettings {
   readonly file: string;
   readonly config: Config;

@@ -1,6 +1,5 @@
 /** `orgtrail verify --source`: the member buckets judged where they lie. */
 import pLimit from 'p-limit';
-import type { Finding } from '../core/coverage.ts';
 import { exitOf, verifyReport, type AccountProblem, type ChainResult, type VerifyReport } from '../core/report.ts';
 import type { Chain, Survey } from '../core/source.ts';
 import { HOUR, MINUTE } from '../core/time.ts';
@@ -9,11 +8,12 @@ import { isBlocked, OperatingError } from '../errors.ts';
 import { openEstate, type EstateBook } from '../pipeline/estate.ts';
 import type { PipelineParts, Slot } from '../pipeline/parts.ts';
 import { openSlots } from '../pipeline/slots.ts';
-import { findUnlisted, verifyChain, type ChainVerified, type SourceRun } from '../pipeline/verify-source.ts';
+import { logFolders, unlistedIn, type LogFolder, type Unlisted } from '../pipeline/unlisted.ts';
+import { verifyChain, type ChainVerified, type SourceRun } from '../pipeline/verify-source.ts';
 import type { KnownKeys } from '../stages/keys.ts';
 import { openParts } from './open.ts';
 import { showProgress, type Progress } from './progress.ts';
-import { isFiltered, takesChain, takesSurvey, type Answer, type Request } from './request.ts';
+import { takesChain, takesSurvey, type Answer, type Request } from './request.ts';
 import { verifyText } from './text.ts';
 
 /** Verifies every chain that the request takes. */
@@ -70,55 +70,73 @@ async function verifyAll(request: Request, parts: PipelineParts, progress: Progr
 
 type AccountResult = { readonly chains: readonly ChainResult[]; readonly problems: readonly AccountProblem[] };
 
-/** One account's trouble is its own: the others go on. */
+/** One account's trouble is its own, and one chain's too: the others go on. */
 async function verifyAccount(survey: Survey, work: Work): Promise<AccountResult> {
   const { request, estate } = work;
   if (!takesSurvey(request, survey)) return { chains: [], problems: [] };
   const account = survey.account.id;
   const problems: AccountProblem[] = survey.problems.map((problem) => ({ account, problem }));
-  try {
-    const chains = (await estate.chains(survey)).filter((chain) => takesChain(request, chain));
-    return { chains: await verifyChains(chains, work), problems };
-  } catch (error) {
-    if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
-    const problem = { code: error.code, detail: error.message, hint: error.hint };
-    if (!problems.some((one) => one.problem.code === error.code)) problems.push({ account, problem });
-    return { chains: [], problems };
-  }
-}
-
-async function verifyChains(chains: readonly Chain[], work: Work): Promise<readonly ChainResult[]> {
-  const { request, parts, estate, slots, known, run } = work;
+  const note = noteInto(problems, account);
+  const chains = ((await note(() => estate.chains(survey))) ?? []).filter((chain) => takesChain(request, chain));
   const verified: ChainVerified[] = [];
+  const unjudged: Chain[] = [];
   for (const chain of chains) {
-    const { session } = await estate.resolve(refOf(chain));
-    verified.push(
-      await verifyChain(
-        chain,
-        { parts, session, known, store: null, slot: slots(chain.source.reader), signal: request.signal },
-        run,
-      ),
-    );
+    const one = await note(() => verifyOne(chain, work));
+    if (one === null) unjudged.push(chain);
+    else verified.push(one);
   }
+  const unlisted: Unlisted[] = [];
+  for (const folder of foldersToJudge(request, { verified, unjudged }))
+    unlisted.push(...((await note(() => unlistedOf(folder, work))) ?? []));
   const results = verified.flatMap((one) => one.results);
-  // A file of another trail in the same folder is named by that trail's digests: with some chains left out nothing is unlisted.
-  if (isFiltered(request) && request.trails.length > 0) return results;
-  const due = { now: run.expected.now, grace: request.config.limits.unlistedGraceHours * HOUR };
-  const sessionOf = async (chain: Chain) => (await estate.resolve(refOf(chain))).session;
-  const unlisted = await findUnlisted(verified, sessionOf, due);
-  return results.map((result) => withUnlisted(result, unlisted));
+  return { chains: results.map((result) => withUnlisted(result, unlisted)), problems };
 }
 
-function withUnlisted(result: ChainResult, unlisted: readonly Finding[]): ChainResult {
+type Note = <Value>(attempt: () => Promise<Value>) => Promise<Value | null>;
+
+/** What could not be looked at becomes a problem of the account, told once; null is returned for it. */
+function noteInto(problems: AccountProblem[], account: string): Note {
+  return async (attempt) => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
+      const problem = { code: error.code, detail: error.message, hint: error.hint };
+      const told = problems.some((one) => one.problem.code === problem.code && one.problem.detail === problem.detail);
+      if (!told) problems.push({ account, problem });
+      return null;
+    }
+  };
+}
+
+async function verifyOne(chain: Chain, { request, parts, estate, slots, known, run }: Work): Promise<ChainVerified> {
+  const { session } = await estate.resolve(refOf(chain));
+  const slot = slots(chain.source.reader);
+  return verifyChain(chain, { parts, session, known, store: null, slot, signal: request.signal }, run);
+}
+
+/** A file of another trail in the same folder is named by that trail's digests: with some trails left out none is unlisted. */
+function foldersToJudge(
+  request: Request,
+  { verified, unjudged }: { readonly verified: readonly ChainVerified[]; readonly unjudged: readonly Chain[] },
+): readonly LogFolder[] {
+  return request.trails.length > 0 ? [] : logFolders(verified, unjudged);
+}
+
+async function unlistedOf(folder: LogFolder, { request, estate, run }: Work): Promise<readonly Unlisted[]> {
+  const { session } = await estate.resolve(refOf(folder.chain));
+  const due = { now: run.expected.now, grace: request.config.limits.unlistedGraceHours * HOUR };
+  return unlistedIn(folder, session, due);
+}
+
+function withUnlisted(result: ChainResult, unlisted: readonly Unlisted[]): ChainResult {
   const { chain, coverage } = result;
-  const own = unlisted.filter(
-    (one) => one.account === chain.account && one.region === chain.region && one.trail === chain.source.trail,
-  );
-  if (own.length === 0 || result.kind !== 'standard') return result;
-  const logs = [...result.logs, ...own.map((one) => one.code)];
+  if (result.kind !== 'standard') return result;
+  const own = unlisted.filter((one) => one.chain === chain).map(({ finding }) => finding);
+  if (own.length === 0) return result;
   return {
     ...result,
-    logs,
+    logs: [...result.logs, ...own.map(({ code }) => code)],
     coverage: { ...coverage, findings: [...coverage.findings, ...own], state: worse(coverage.state, 'failed') },
   };
 }

@@ -51,8 +51,10 @@ export function judgeNewestEnd(
 function emptyChain(chain: Chain, { expected, due }: { expected: Expectation; due: number }, say: Say): Part {
   const started = chain.source.status?.startedLogging ?? null;
   const from = expected.from ?? started;
-  if (started !== null && started >= due)
-    return { cells: [{ from: started, to: expected.now, state: 'unknown' }], findings: [] };
+  // Logging, or the window itself, begins so late that no digest is due yet: nothing is known, and nothing is missing.
+  const begins = Math.max(started ?? Number.NEGATIVE_INFINITY, from ?? Number.NEGATIVE_INFINITY);
+  if (begins >= due)
+    return { cells: [{ from: begins, to: Math.max(begins, expected.now), state: 'unknown' }], findings: [] };
   const finding = say('chain-empty', 'validation is on, and no digest is there', { from, to: due });
   return { cells: [{ from: from ?? due, to: due, state: 'failed' }], findings: [finding] };
 }

@@ -26,7 +26,16 @@ export function isFingerprintOf(der: Uint8Array, fingerprint: string): boolean {
   if (fingerprintOf(der) === fingerprint) return true;
   const key = loadPublicKey(der);
   if (key === null) return false;
-  return (['pkcs1', 'spki'] as const).some((type) => fingerprintOf(key.export({ format: 'der', type })) === fingerprint);
+  return (['pkcs1', 'spki'] as const).some((type) => exportedFingerprint(key, type) === fingerprint);
+}
+
+/** Null for a key that was read and cannot be written again: one wrong bit in its numbers is enough. */
+function exportedFingerprint(key: KeyObject, type: 'pkcs1' | 'spki'): string | null {
+  try {
+    return fingerprintOf(key.export({ format: 'der', type }));
+  } catch {
+    return null;
+  }
 }
 
 /** The key in either encoding; null when the bytes are no RSA key. */

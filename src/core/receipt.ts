@@ -159,7 +159,16 @@ function namedBy({ account, region, trail, homeRegion, kind, start, end, mark, r
 }
 
 function isList(logs: unknown): boolean {
-  return Array.isArray(logs) && logs.every((log) => isObject(log as Json));
+  return (
+    Array.isArray(logs) && logs.every((log: Json) => isObject(log) && hasOrigin(log as { readonly origin?: Json }))
+  );
+}
+
+/** Readers name the file by it: without, one flipped bit in a stored receipt would end the program as a bug. */
+function hasOrigin({ origin = null }: { readonly origin?: Json }): boolean {
+  if (!isObject(origin)) return false;
+  const { bucket, key } = origin as { readonly bucket?: Json; readonly key?: Json };
+  return typeof bucket === 'string' && typeof key === 'string';
 }
 
 function isObject(json: Json): boolean {

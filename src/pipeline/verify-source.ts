@@ -5,16 +5,15 @@ import {
   type Coverage,
   type DigestView,
   type Expectation,
-  type Finding,
   type LogView,
 } from '../core/coverage.ts';
-import { hintFor } from '../core/hint.ts';
-import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf } from '../core/key.ts';
+import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import type { ListedDigest } from '../core/plan.ts';
 import type { ChainResult } from '../core/report.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
-import { formatDay, formatIso, HOUR } from '../core/time.ts';
-import { isUnlisted, sharedFolder, type Span } from '../core/unlisted.ts';
+import { formatDay, HOUR } from '../core/time.ts';
+import type { Interval } from '../core/unlisted.ts';
+import { isBlockedCode } from '../core/verdict.ts';
 import type { AccountSession } from '../ports.ts';
 import { judgeLogs, judgeOne, type Bench } from './judge.ts';
 
@@ -33,6 +32,8 @@ export interface ChainVerified {
   readonly named: ReadonlySet<string>;
   /** The oldest digest judged is a proven start of the chain: no digest before the window names anything. */
   readonly opens: boolean;
+  /** The hours whose digests could not be looked at: what they name nobody knows. */
+  readonly unread: readonly Interval[];
 }
 
 export interface SourceRun {
@@ -65,7 +66,12 @@ export async function verifyChain(chain: Chain, bench: Bench, run: SourceRun): P
     results.push(
       resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }),
     );
-  return { chain, results, named, opens: opensChain(of('standard')) };
+  return { chain, results, named, opens: opensChain(of('standard')), unread: unreadOf([...of('standard'), ...backfill]) };
+}
+
+/** What an unproven digest says of its own start is hearsay: the usual hour is taken. */
+function unreadOf(views: readonly DigestView[]): readonly Interval[] {
+  return views.filter((view) => isBlockedCode(view.verdict)).map(({ end }) => ({ from: end - HOUR, to: end }));
 }
 
 function opensChain(views: readonly DigestView[]): boolean {
@@ -162,103 +168,5 @@ function resultOf(
     coverage: judged.coverage,
     digests: [...judged.views.map((view) => view.verdict), ...missing],
     logs: judged.views.flatMap((view) => view.logs.map((log) => log.verdict)),
-  };
-}
-
-/**
- * The files that no digest names, over all chains that share folders. Judged only where every chain of a folder was
- * verified: another trail's files are named by that trail's digests.
- */
-export async function findUnlisted(
-  verified: readonly ChainVerified[],
-  sessionOf: (chain: Chain) => Promise<AccountSession>,
-  due: { readonly now: number; readonly grace: number },
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { chain } of verified) {
-    for (const place of placesOf(chain.source)) {
-      const folder = sharedFolder(chain, place);
-      if (seen.has(folder)) continue;
-      seen.add(folder);
-      const sharers = verified.filter((other) =>
-        placesOf(other.chain.source).some((one) => sharedFolder(other.chain, one) === folder),
-      );
-      const span = spanOf(sharers);
-      if (span === null) continue;
-      const session = await sessionOf(chain);
-      for (const { name, time } of await logsIn(chain, place, { session, span, due })) {
-        if (sharers.some((one) => one.named.has(name))) continue;
-        findings.push(unlisted(chain, { bucket: place.bucket, key: name.slice(place.bucket.length + 1), time }));
-      }
-    }
-  }
-  return findings;
-}
-
-/** From the oldest cell to the newest of all chains of a folder; null when they have none. */
-function spanOf(sharers: readonly ChainVerified[]): Span | null {
-  const cells = sharers.flatMap(({ results, opens }) =>
-    results
-      .filter((result) => result.kind === 'standard')
-      .flatMap((result) => result.coverage.cells.map(({ from, to }) => ({ from, to, opens }))),
-  );
-  const [first, ...rest] = cells;
-  if (first === undefined) return null;
-  const oldest = rest.reduce((old, cell) => (cell.from < old.from ? cell : old), first);
-  return { ...oldest, to: rest.reduce((to, cell) => Math.max(to, cell.to), first.to) };
-}
-
-type LogsQuestion = {
-  readonly session: AccountSession;
-  readonly span: Span;
-  readonly due: { now: number; grace: number };
-};
-
-async function logsIn(
-  chain: Chain,
-  place: { readonly bucket: string; readonly prefix: string },
-  { session, span, due }: LogsQuestion,
-): Promise<readonly { name: string; time: number }[]> {
-  const { account, region, source } = chain;
-  const where = { bucket: place.bucket, owner: source.bucketOwner };
-  const folders = await session.objects.folders({
-    ...where,
-    prefix: `${rootOf({ ...place, org: source.org })}${account}/`,
-  });
-  const found: { name: string; time: number }[] = [];
-  for (const folder of LOG_KINDS.filter((kind) => folders.includes(`${kind}/`))) {
-    const prefix = folderOf({ ...place, org: source.org }, { account, folder, region });
-    for await (const { key: rawKey } of session.objects.list({
-      ...where,
-      prefix,
-      startAfter: `${prefix}${formatDay(span.from)}/`,
-    })) {
-      const key = parseKey(rawKey);
-      if (key?.type === 'log' && isUnlisted(key, span, due))
-        found.push({ name: `${place.bucket}/${rawKey}`, time: key.time });
-    }
-  }
-  return found;
-}
-
-function unlisted(
-  chain: Chain,
-  file: { readonly bucket: string; readonly key: string; readonly time: number },
-): Finding {
-  const at = formatIso(file.time);
-  const { account, region, source } = chain;
-  const detail = 'it lies in the source, and no digest names it';
-  return {
-    code: 'log-unlisted',
-    account,
-    region,
-    trail: source.trail,
-    bucket: file.bucket,
-    key: file.key,
-    from: at,
-    to: at,
-    detail,
-    hint: hintFor('log-unlisted'),
   };
 }

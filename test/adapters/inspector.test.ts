@@ -57,7 +57,28 @@ describe('the inspecting pool', () => {
     expect(bomb).toMatchObject({ ok: false, tooLarge: true });
   });
 
+  test('takes a small file that inflates to much to a thread, and answers in full', async () => {
+    // 4 MiB of zeros are 4 KiB stored: inspected in place, many of them would keep sockets waiting.
+    const files = [gzipSync('before'), gzipSync(Buffer.alloc(4 * 2 ** 20)), gzipSync('after')];
+    const wide = { maxInflated: 64 * 2 ** 20, keepContent: true };
+    const results = await inspector.inspect(files, wide);
+    expect(results.map((result) => (result.ok ? result.inflatedSize : -1))).toEqual([6, 4 * 2 ** 20, 5]);
+    for (const [index, result] of results.entries())
+      expect({ ...result, content: null }).toEqual({ ...inspectGzip(files[index] ?? never(), wide), content: null });
+  });
+
+  test('holds the limit for contents, in place as on threads', async () => {
+    const files = [gzipSync(Buffer.alloc(1001)), gzipSync(Buffer.alloc(1000))];
+    const [over, fitting] = await inspector.inspect(files, { maxInflated: 1000, keepContent: false });
+    expect(over).toMatchObject({ ok: false, tooLarge: true });
+    expect(fitting).toMatchObject({ ok: true, inflatedSize: 1000 });
+  });
+
   test('answers nothing for nothing', async () => {
     expect(await inspector.inspect([], OPTIONS)).toEqual([]);
   });
 });
+
+function never(): never {
+  throw new Error('one result a file');
+}

@@ -53,7 +53,10 @@ describe('hiding digests', () => {
         const left = [...Array(HOURS).keys()].filter((hour) => !hidden.includes(hour));
         const [first, last] = [left[0], left.at(-1)];
         const told = (code: string): number => findings.filter((finding) => finding.code === code).length;
-        if (first === undefined || last === undefined) return void expect(findings.map(({ code }) => code)).toEqual(['chain-empty']);
+        if (first === undefined || last === undefined) {
+          expect(findings.map(({ code }) => code)).toEqual(['chain-empty']);
+          return;
+        }
         const between = hidden.filter((hour) => hour > first && hour < last).length;
         expect(told('digest-missing')).toBe(between + (first > 0 ? 1 : 0));
         expect(told('chain-truncated')).toBe(last < HOURS - 1 ? 1 : 0);
@@ -65,10 +68,16 @@ describe('hiding digests', () => {
 });
 
 const DAMAGES: readonly (readonly [string, Damage])[] = [
-  ...Object.entries(logs).filter(([name]) => !['hideDataInLogHeader', 'replaceLogByBomb', 'plantLog', 'recompressLog'].includes(name)),
-  ...['alterDigest', 'cutDigestTrailer', 'replayOlderDigest', 'signWithUnknownKey', 'signUnderFalseFingerprint', 'deleteDigest', 'deleteTwoDigests'].map(
-    (name) => [name, digests[name as 'alterDigest']] as const,
+  ...Object.entries(logs).filter(
+    ([name]) => !['hideDataInLogHeader', 'replaceLogByBomb', 'plantLog', 'recompressLog'].includes(name),
   ),
+  ['alterDigest', digests.alterDigest],
+  ['cutDigestTrailer', digests.cutDigestTrailer],
+  ['replayOlderDigest', digests.replayOlderDigest],
+  ['signWithUnknownKey', digests.signWithUnknownKey],
+  ['signUnderFalseFingerprint', digests.signUnderFalseFingerprint],
+  ['deleteDigest', digests.deleteDigest],
+  ['deleteTwoDigests', digests.deleteTwoDigests],
   ...Object.entries(contents).filter(
     ([name]) => !['listForeignLog', 'swellDigest', 'replaceDigest', 'unknownField', 'listLogTwice'].includes(name),
   ),
@@ -88,7 +97,9 @@ const HIDEABLE = [
 
 function damagedGreen(stage: Stage, truth: Truth): readonly Cell[] {
   const { cells } = judgeStage(stage, 2 * HOUR).judged.coverage;
-  return cells.filter((cell) => isGreen(cell) && truth.intervals.some(({ start, end }) => cell.from < end && cell.to > start));
+  return cells.filter(
+    (cell) => isGreen(cell) && truth.intervals.some(({ start, end }) => cell.from < end && cell.to > start),
+  );
 }
 
 describe('a damaged hour never becomes green by hiding other digests', () => {
@@ -112,12 +123,17 @@ describe('a damaged hour never becomes green by hiding other digests', () => {
 });
 
 describe('the order in which digests come', () => {
-  const all = [...DAMAGES, ['forkChain', chains.forkChain], ['plantLog', logs.plantLog]] as readonly (readonly [string, Damage])[];
+  const all = [...DAMAGES, ['forkChain', chains.forkChain], ['plantLog', logs.plantLog]] as readonly (readonly [
+    string,
+    Damage,
+  ])[];
   test.each(all)('does not matter: %s', (_name, damage) => {
     const stage = newStage();
     damage(stage);
     const { chain, views, coverage } = judgeStage(stage, 2 * HOUR).judged;
-    const copies = views.slice(0, 3).map((view): DigestView => ({ ...view, bucket: 'former-logs', verdict: 'digest-moved', logs: [] }));
+    const copies = views
+      .slice(0, 3)
+      .map((view): DigestView => ({ ...view, bucket: 'former-logs', verdict: 'digest-moved', logs: [] }));
     const now = stage.now + 2 * HOUR;
     const expected = { from: null, to: null, now, grace: GRACE };
     expect(coverChain(chain, views.toReversed(), expected)).toEqual(coverage);
@@ -140,9 +156,19 @@ describe('the newest end', () => {
   const seen = trailAt(stage.chain.trail, { chains: [stage.chain], t: stage.now });
   const sound = chainOf(stage.chain, seen);
   const { views } = judgeStage(stage).judged;
-  const status: TrailStatus = { logging: true, latestDigestDelivery: null, latestDigestError: null, startedLogging: START, stoppedLogging: null };
+  const status: TrailStatus = {
+    logging: true,
+    latestDigestDelivery: null,
+    latestDigestError: null,
+    startedLogging: START,
+    stoppedLogging: null,
+  };
   const withSource = (part: Partial<Chain['source']>): Chain => ({ ...sound, source: { ...sound.source, ...part } });
-  const cover = (chain: Chain, part: Partial<Expectation>, list: readonly DigestView[] = views): { codes: string[]; state: string } => {
+  const cover = (
+    chain: Chain,
+    part: Partial<Expectation>,
+    list: readonly DigestView[] = views,
+  ): { codes: string[]; state: string } => {
     const { findings, state } = coverChain(chain, list, { from: null, to: null, now: end, grace: GRACE, ...part });
     return { codes: findings.map(({ code }) => code), state };
   };
@@ -165,7 +191,10 @@ describe('the newest end', () => {
   test('of a trail without validation or without logging is no green', () => {
     expect(cover(withSource({ validation: false }), {})).toEqual({ codes: ['validation-off'], state: 'unverifiable' });
     const stopped = { ...status, logging: false, stoppedLogging: end - 20 * MINUTE };
-    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR })).toEqual({ codes: ['logging-stopped'], state: 'unverifiable' });
+    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR })).toEqual({
+      codes: ['logging-stopped'],
+      state: 'unverifiable',
+    });
   });
   test('of a trail that was stopped hours after its newest digest is truncated', () => {
     const stopped = { ...status, logging: false, stoppedLogging: end + 5 * HOUR };
@@ -174,7 +203,10 @@ describe('the newest end', () => {
   test('of nothing at all is never green', () => {
     const young = { ...status, startedLogging: end - MINUTE };
     expect(cover(withSource({ status: young }), { now: end }, [])).toEqual({ codes: [], state: 'unknown' });
-    expect(cover(withSource({ status: young }), { now: end + 9 * HOUR }, [])).toEqual({ codes: ['chain-empty'], state: 'failed' });
+    expect(cover(withSource({ status: young }), { now: end + 9 * HOUR }, [])).toEqual({
+      codes: ['chain-empty'],
+      state: 'failed',
+    });
     expect(cover(withSource({ status: null }), { now: end }, [])).toEqual({ codes: ['chain-empty'], state: 'failed' });
   });
   test('a window that begins within the chain asks nothing of what lies before it', () => {
@@ -188,7 +220,9 @@ test('a digest that could not be looked at is neither green nor evidence of a fa
   const stage = newStage();
   const { chain, views } = judgeStage(stage).judged;
   const expected = { from: null, to: null, now: stage.now, grace: GRACE };
-  const blocked = views.map((view, index): DigestView => (index === 5 ? { ...view, verdict: 'blocked-keys', logs: [] } : view));
+  const blocked = views.map((view, index): DigestView =>
+    index === 5 ? { ...view, verdict: 'blocked-keys', logs: [] } : view,
+  );
   const { cells, state, verifiedUntil } = coverChain(chain, blocked, expected);
   expect(cells.map((cell) => cell.state)).toEqual(views.map((_, index) => (index === 5 ? 'blocked' : 'verified')));
   expect([state, verifiedUntil]).toEqual(['blocked', START + 5 * HOUR]);

@@ -15,7 +15,9 @@ export const HOURS = 12;
 /** A chain as discovery would describe it. `seen`: the trail as DescribeTrails and GetTrailStatus show it now. */
 export function chainOf(forged: ForgedChain, seen: CloudTrail, formerBuckets?: readonly Place[]): Chain {
   const place = placeOf(seen);
-  const passed = forged.destinations.map(placeOf).filter((one) => one.bucket !== place.bucket || one.prefix !== place.prefix);
+  const passed = forged.destinations
+    .map(placeOf)
+    .filter((one) => one.bucket !== place.bucket || one.prefix !== place.prefix);
   const status: TrailStatus = seen.status;
   return {
     account: forged.account,
@@ -74,7 +76,10 @@ export function evidenceOf({ forge, chain, buckets, now }: Stage): Evidence {
 }
 
 /** What the core says of the stage as it lies there now; `later` milliseconds after its own time. */
-export function judgeStage(stage: Stage, later = 0): { readonly judged: JudgedChain; readonly codes: ReadonlySet<string> } {
+export function judgeStage(
+  stage: Stage,
+  later = 0,
+): { readonly judged: JudgedChain; readonly codes: ReadonlySet<string> } {
   const now = stage.now + later;
   const seen = trailAt(stage.chain.trail, { chains: [stage.chain], t: now });
   const evidence = evidenceOf({ ...stage, now });

@@ -33,15 +33,21 @@ interface Plan {
 function incidentsOf(hours: number): fc.Arbitrary<readonly Incident[]> {
   const scope = fc.record({ hour: fc.nat(hours - 5), trail: fc.nat(2) });
   const kinds: readonly fc.Arbitrary<Incident>[] = [
-    fc.record({ scope, hours: fc.integer({ min: 1, max: 2 }) }).map((one) => ({ type: 'pause', ...one.scope, hours: one.hours })),
-    fc.record({ scope, hours: fc.integer({ min: 1, max: 2 }) }).map((one) => ({ type: 'validation-off', ...one.scope, hours: one.hours })),
-    fc.record({ scope, to: fc.constantFrom('moved-to', 'moved-on'), prefix: fc.constantFrom(null, 'new/prefix') }).map(
-      (one) => ({ type: 'move', ...one.scope, bucket: one.to, prefix: one.prefix }),
-    ),
-    fc.record({ scope, delay: fc.integer({ min: 1, max: 170 }) }).map((one) => ({ type: 'late-digest', ...one.scope, delay: one.delay * MINUTE })),
-    fc.record({ scope, logs: fc.integer({ min: 1, max: 2 }), after: fc.integer({ min: 40, max: 160 }) }).map(
-      (one) => ({ type: 'backfill', ...one.scope, logs: one.logs, generatedAfter: one.after * MINUTE }),
-    ),
+    fc
+      .record({ scope, hours: fc.integer({ min: 1, max: 2 }) })
+      .map((one) => ({ type: 'pause', ...one.scope, hours: one.hours })),
+    fc
+      .record({ scope, hours: fc.integer({ min: 1, max: 2 }) })
+      .map((one) => ({ type: 'validation-off', ...one.scope, hours: one.hours })),
+    fc
+      .record({ scope, to: fc.constantFrom('moved-to', 'moved-on'), prefix: fc.constantFrom(null, 'new/prefix') })
+      .map((one) => ({ type: 'move', ...one.scope, bucket: one.to, prefix: one.prefix })),
+    fc
+      .record({ scope, delay: fc.integer({ min: 1, max: 170 }) })
+      .map((one) => ({ type: 'late-digest', ...one.scope, delay: one.delay * MINUTE })),
+    fc
+      .record({ scope, logs: fc.integer({ min: 1, max: 2 }), after: fc.integer({ min: 40, max: 160 }) })
+      .map((one) => ({ type: 'backfill', ...one.scope, logs: one.logs, generatedAfter: one.after * MINUTE })),
     scope.map((one) => ({ type: 'quiet', ...one })),
   ];
   return fc.array(fc.oneof(...kinds), { maxLength: 3 });
@@ -86,7 +92,9 @@ function judgeWorld(plan: Plan): Seen {
   const keys = plan.regions.flatMap((region) => world.publicKeys(region, start - 60 * DAY, now + DAY));
   const evidence: Evidence = { buckets, keys, now };
   const trails = new Map(world.trailsAt(now).map((trail) => [trail.arn, trail]));
-  const judged = world.chains.map((chain) => judgeChain(evidence, chainOf(chain, trails.get(chain.trail.arn) ?? chain.trail)));
+  const judged = world.chains.map((chain) =>
+    judgeChain(evidence, chainOf(chain, trails.get(chain.trail.arn) ?? chain.trail)),
+  );
   return { world, judged, codes: codesOf(evidence, judged) };
 }
 

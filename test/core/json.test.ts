@@ -16,7 +16,9 @@ const VALUE = fc.jsonValue({ maxDepth: 5 }).filter((value) => depthOf(value) <= 
 
 /** The letter as itself or as an escape: `a`, `\u0061` and, for digits in hexadecimal, both cases. */
 const spelt = (name: string): fc.Arbitrary<string> =>
-  fc.tuple(...[...name].map((letter) => fc.constantFrom(letter, ...escapesOf(letter)))).map((letters) => `"${letters.join('')}"`);
+  fc
+    .tuple(...name.split('').map((letter) => fc.constantFrom(letter, ...escapesOf(letter))))
+    .map((letters) => `"${letters.join('')}"`);
 
 function escapesOf(letter: string): readonly string[] {
   const hex = letter.charCodeAt(0).toString(16).padStart(4, '0');
@@ -35,7 +37,11 @@ test('sound text means what JSON.parse says', () => {
 });
 
 test('text with a fault anywhere is refused exactly where JSON.parse refuses it, or for a repeated name', () => {
-  const edit = fc.record({ at: fc.nat(), remove: fc.nat(2), insert: fc.oneof(fc.constantFrom('"', '\\', '{', ']', ',', ':', '\\u0061', '\u2028'), fc.string({ maxLength: 2 })) });
+  const edit = fc.record({
+    at: fc.nat(),
+    remove: fc.nat(2),
+    insert: fc.oneof(fc.constantFrom('"', '\\', '{', ']', ',', ':', '\\u0061', '\u2028'), fc.string({ maxLength: 2 })),
+  });
   fc.assert(
     fc.property(VALUE, edit, (value, { at, remove, insert }) => {
       const sound = JSON.stringify(value);
@@ -44,7 +50,8 @@ test('text with a fault anywhere is refused exactly where JSON.parse refuses it,
       const problem = problemOf(text);
       if (problem === 'no problem') expect(() => JSON.parse(Buffer.from(text).toString()) as unknown).not.toThrow();
       else if (!/twice|deeper/.test(problem)) expect(problem).toMatch(/^not (JSON|valid UTF-8)/);
-      if (/^not JSON/.test(problem)) expect(() => JSON.parse(Buffer.from(text).toString()) as unknown).toThrow();
+      if (problem.startsWith('not JSON'))
+        expect(() => JSON.parse(Buffer.from(text).toString()) as unknown).toThrow(SyntaxError);
     }),
     { numRuns: 1000 },
   );
@@ -58,7 +65,9 @@ describe('a name that stands twice', () => {
     ['in an object', (object) => `{"outer":{"inner":${object}},"last":[{}]}`],
   ];
   test.each(shells)('is refused however it is spelt, %s', (_name, shell) => {
-    const twice = fc.constantFrom(...NAMES).chain((name) => fc.tuple(spelt(name), spelt(name), fc.constantFrom('', ' ', '\n\t')));
+    const twice = fc
+      .constantFrom(...NAMES)
+      .chain((name) => fc.tuple(spelt(name), spelt(name), fc.constantFrom('', ' ', '\n\t')));
     fc.assert(
       fc.property(twice, ([one, other, gap]) => {
         const text = shell(`{${one}:1,"between":{"k":"v"},${other}${gap}:2}`);
@@ -68,12 +77,26 @@ describe('a name that stands twice', () => {
     );
   });
   test('is none in two objects, in a list of texts, or as a value', () => {
-    for (const text of ['[{"a":1},{"a":2}]', '{"a":{"a":{"a":1}}}', '["a","a"]', '{"a":"a","b":"a"}', '{"a":["a",{"a":"a"}]}', '{"a\\"":1,"a":2}'])
-      expect(problemOf(text), text).toBe('no problem');
+    for (const text of [
+      '[{"a":1},{"a":2}]',
+      '{"a":{"a":{"a":1}}}',
+      '["a","a"]',
+      '{"a":"a","b":"a"}',
+      '{"a":["a",{"a":"a"}]}',
+      '{"a\\"":1,"a":2}',
+    ])
+      expect(problemOf(text), `in ${text}`).toBe('no problem');
   });
   test('is not hidden by quotes, brackets and escapes in other texts', () => {
-    for (const text of ['{"a":"}","a":1}', '{"a":"{\\"","a":1}', '{"a":"\\\\","a":1}', '{"a":"[[[","a":1}', '{"a":"\\u0022","a":1}', '{"a":1 , "a"\n: 1}'])
-      expect(problemOf(text), text).toContain('stands twice');
+    for (const text of [
+      '{"a":"}","a":1}',
+      '{"a":"{\\"","a":1}',
+      '{"a":"\\\\","a":1}',
+      '{"a":"[[[","a":1}',
+      '{"a":"\\u0022","a":1}',
+      '{"a":1 , "a"\n: 1}',
+    ])
+      expect(problemOf(text), `in ${text}`).toContain('stands twice');
   });
 });
 

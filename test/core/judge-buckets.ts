@@ -58,7 +58,10 @@ const MAX_INFLATED = 64 * 1024 * 1024;
 /** Judges every digest of one chain that the buckets hold, standard and backfill. */
 export function judgeChain(evidence: Evidence, chain: Chain): JudgedChain {
   const notes = new Set<NoteCode>();
-  const read = digestsOf(evidence, chain).map((listed) => ({ listed, view: viewOf(listed, { evidence, chain, notes }) }));
+  const read = digestsOf(evidence, chain).map((listed) => ({
+    listed,
+    view: viewOf(listed, { evidence, chain, notes }),
+  }));
   const views = read.filter(({ listed }) => listed.key.kind === 'standard').map(({ view }) => view);
   const backfills = read.filter(({ listed }) => listed.key.kind === 'backfill').map(({ view }) => view);
   const expected = { from: evidence.from ?? null, to: evidence.to ?? null, now: evidence.now, grace: GRACE };
@@ -137,9 +140,7 @@ function judgeDigest(read: Listed & { readonly inspection: Inspection }, { evide
   const claims = readClaims(where, chain, evidence.now);
   if ('refused' in claims) return { verdict: claims.refused, digest: claims.digest };
   const { digest } = claims.claimed;
-  const known = evidence.keys.find(
-    (one) => one.region === chain.region && one.fingerprint === digest.fingerprint,
-  );
+  const known = evidence.keys.find((one) => one.region === chain.region && one.fingerprint === digest.fingerprint);
   return { verdict: judgeSignature(claims.claimed, known ?? null, KEY_SLACK), digest };
 }
 
@@ -156,13 +157,17 @@ function logsOf(digest: Digest, bench: Bench): readonly LogView[] {
   if (twice.size > 0) bench.notes.add('log-listed-twice');
   return logs.map((named) => {
     const { bucket, key } = named;
-    if (contradicted.has(`${bucket}/${key}`)) return { bucket, key, verdict: 'log-hash-mismatch', detail: 'two hashes' };
+    if (contradicted.has(`${bucket}/${key}`))
+      return { bucket, key, verdict: 'log-hash-mismatch', detail: 'two hashes' };
     const { code, detail } = judgeNamed(named, bench);
     return { bucket, key, verdict: code, detail };
   });
 }
 
-function judgeNamed(named: NamedLog, { evidence, chain, notes }: Bench): LogView['verdict'] extends infer Code extends string ? Judgement<Code> : never {
+function judgeNamed(
+  named: NamedLog,
+  { evidence, chain, notes }: Bench,
+): LogView['verdict'] extends infer Code extends string ? Judgement<Code> : never {
   if (!isWithinSource(chain, named)) return withoutBytes({ code: 'log-foreign', detail: 'not fetched' }).verdict;
   const object = findObject(evidence.buckets, named);
   if (object === undefined) return withoutBytes({ code: 'log-missing', detail: 'not there' }).verdict;
@@ -188,14 +193,16 @@ export function unlistedLogs({ buckets, now }: Evidence, judged: readonly Judged
     }
   }
   return [...buckets].flatMap(([bucket, objects]) =>
-    [...objects.keys()].filter((rawKey) => {
-      const key = parseKey(rawKey);
-      if (key?.type !== 'log' || !LOG_KINDS.includes(key.kind)) return false;
-      const folder = `${bucket}/${folderOf(key, { account: key.account, folder: 'CloudTrail', region: key.region })}`;
-      const sharers = folders.get(folder) ?? [];
-      if (sharers.length === 0 || sharers.some((one) => one.named.has(`${bucket}/${rawKey}`))) return false;
-      return sharers.every((one) => provenSpans(one).some((span) => isUnlisted(key, span, { now, grace: GRACE })));
-    }).map((rawKey) => `${bucket}/${rawKey}`),
+    [...objects.keys()]
+      .filter((rawKey) => {
+        const key = parseKey(rawKey);
+        if (key?.type !== 'log' || !LOG_KINDS.includes(key.kind)) return false;
+        const folder = `${bucket}/${folderOf(key, { account: key.account, folder: 'CloudTrail', region: key.region })}`;
+        const sharers = folders.get(folder) ?? [];
+        if (sharers.length === 0 || sharers.some((one) => one.named.has(`${bucket}/${rawKey}`))) return false;
+        return sharers.every((one) => provenSpans(one).some((span) => isUnlisted(key, span, { now, grace: GRACE })));
+      })
+      .map((rawKey) => `${bucket}/${rawKey}`),
   );
 }
 

@@ -26,9 +26,24 @@ const NOTES: ReadonlySet<string> = new Set(NOTE_CODES);
  * Each row is asserted below, so that none of them is skipped without anybody noticing.
  */
 const NEEDS_MEMORY = [
-  ['V9', logs.recompressLog, 'log-recompressed', 'the content is the signed one; only who saw the first bytes knows that these are others'],
-  ['V17', chains.restartHidingDeletion, 'digest-missing', 'the restart is said; that digests were deleted behind it takes receipts of them, or the absence of a StopLogging event'],
-  ['replaceDigest', contents.replaceDigest, 'digest-replaced', 'the new digest is genuine; only the receipt of the old one tells that there was another'],
+  [
+    'V9',
+    logs.recompressLog,
+    'log-recompressed',
+    'the content is the signed one; only who saw the first bytes knows that these are others',
+  ],
+  [
+    'V17',
+    chains.restartHidingDeletion,
+    'digest-missing',
+    'the restart is said; that digests were deleted behind it takes receipts of them, or the absence of a StopLogging event',
+  ],
+  [
+    'replaceDigest',
+    contents.replaceDigest,
+    'digest-replaced',
+    'the new digest is genuine; only the receipt of the old one tells that there was another',
+  ],
 ] as const;
 
 /** A damaged hour must not be green, unless all that can be seen of the damage is a file that no digest names. */
@@ -45,7 +60,11 @@ function expectSaid(stage: Stage, truth: Truth): readonly string[] {
   const faults = said.filter((code) => !NOTES.has(code));
   const wanted: ReadonlySet<string> = new Set(truth.expected);
   if (wanted.size === 0) expect(faults).toEqual([]);
-  else expect(said.filter((code) => wanted.has(code)), `said ${said.join()}, wanted one of ${[...wanted].join()}`).not.toEqual([]);
+  else
+    expect(
+      said.filter((code) => wanted.has(code)),
+      `said ${said.join()}, wanted one of ${[...wanted].join()}`,
+    ).not.toEqual([]);
   expectCells(judged, truth);
   return said;
 }
@@ -59,7 +78,10 @@ function expectCells({ coverage: { cells, state } }: JudgedChain, truth: Truth):
     expect(damaged, 'a damaged hour is green').toBe(false);
     expect(state).not.toBe('verified');
   }
-  expect(apart.filter((cell) => cell.state !== 'verified'), 'hours far from the damage are not green').toEqual([]);
+  expect(
+    apart.filter((cell) => cell.state !== 'verified'),
+    'hours far from the damage are not green',
+  ).toEqual([]);
 }
 
 const lines: string[] = [];
@@ -115,7 +137,9 @@ const SIMPLE = [
   ...Object.entries(logs).filter(([name]) => !['hideDataInLogHeader', 'replaceLogByBomb'].includes(name)),
   ...Object.entries(digests).filter(
     ([name]) =>
-      !['hideDataInDigestHeader', 'deleteDigests', 'moveDigest', 'replayForeignDigest', 'replaceDigestByBomb'].includes(name),
+      !['hideDataInDigestHeader', 'deleteDigests', 'moveDigest', 'replayForeignDigest', 'replaceDigestByBomb'].includes(
+        name,
+      ),
   ),
   ...Object.entries(contents).filter(([name]) => !['listForeignLog', 'swellDigest'].includes(name)),
   ...Object.entries(chains).filter(([name]) => name !== 'plantFutureDigest'),

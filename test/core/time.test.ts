@@ -20,17 +20,23 @@ describe('a time', () => {
     );
   });
   test('of any digits is read only where Date agrees on every one of them', () => {
-    const two = (most: number): fc.Arbitrary<string> => fc.integer({ min: 0, max: most }).map((one) => String(one).padStart(2, '0'));
-    const years = fc.oneof(fc.integer({ min: 2013, max: 2040 }), fc.integer({ min: 0, max: 9999 })).map((year) => String(year).padStart(4, '0'));
+    const two = (most: number): fc.Arbitrary<string> =>
+      fc.integer({ min: 0, max: most }).map((one) => String(one).padStart(2, '0'));
+    const years = fc
+      .oneof(fc.integer({ min: 2013, max: 2040 }), fc.integer({ min: 0, max: 9999 }))
+      .map((year) => String(year).padStart(4, '0'));
     fc.assert(
-      fc.property(fc.tuple(years, two(13), two(32), two(25), two(61), two(61)), ([year, month, day, hour, minute, second]) => {
-        const text = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
-        const date = new Date(text);
-        const same = !Number.isNaN(date.getTime()) && date.toISOString() === text.replace('Z', '.000Z');
-        const sound = same && Number(year) >= 100;
-        expect(parseIso(text)).toBe(sound ? date.getTime() : null);
-        expect(parseCompact(text.replaceAll(/[-:]/g, ''))).toBe(sound ? date.getTime() : null);
-      }),
+      fc.property(
+        fc.tuple(years, two(13), two(32), two(25), two(61), two(61)),
+        ([year, month, day, hour, minute, second]) => {
+          const text = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+          const date = new Date(text);
+          const same = !Number.isNaN(date.getTime()) && date.toISOString() === text.replace('Z', '.000Z');
+          const sound = same && Number(year) >= 100;
+          expect(parseIso(text)).toBe(sound ? date.getTime() : null);
+          expect(parseCompact(text.replaceAll(/[-:]/g, ''))).toBe(sound ? date.getTime() : null);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -63,12 +69,17 @@ describe('no time', () => {
   ])('%j', (text) => {
     expect(parseIso(text)).toBeNull();
   });
-  test.each(['20260229T000000Z', '20260501T2400Z', '20260501T0160Z', '20260501T01135Z', '20260501T011352', '2026-05-01T01:13:52Z', '20260501T011352Z\n'])(
-    'compact %j',
-    (text) => {
-      expect(parseCompact(text)).toBeNull();
-    },
-  );
+  test.each([
+    '20260229T000000Z',
+    '20260501T2400Z',
+    '20260501T0160Z',
+    '20260501T01135Z',
+    '20260501T011352',
+    '2026-05-01T01:13:52Z',
+    '20260501T011352Z\n',
+  ])('compact %j', (text) => {
+    expect(parseCompact(text)).toBeNull();
+  });
   test('29 February of a leap year is one', () => {
     expect(parseIso('2028-02-29T23:59:59Z')).toBe(Date.UTC(2028, 1, 29, 23, 59, 59));
   });

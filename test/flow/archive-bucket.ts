@@ -1,11 +1,5 @@
 /** The archive bucket on Ceph, read with the payer's own keys and not with the program's reader. */
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  paginateListObjectsV2,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 
 const PARALLEL = 16;
@@ -36,12 +30,6 @@ export async function listBucket(client: S3Client, bucket: string, prefix = ''):
       lines.push({ key: Key, etag: ETag, lastModified: LastModified?.getTime() ?? 0 });
   }
   return lines;
-}
-
-/** How many objects lie below the prefix, up to a thousand: cheap enough to ask often. */
-export async function countBelow(client: S3Client, bucket: string, prefix: string): Promise<number> {
-  const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-  return page.KeyCount ?? 0;
 }
 
 /** The objects under these keys, as stored. */

@@ -75,7 +75,13 @@ export async function openCephEstate(options: EstateOptions): Promise<CephEstate
       sources: world.trails.map(({ account, bucket }) => ({ account, bucket })),
       env: environment(ceph, cloud),
       configuration: (archive) => configuration(world, archive),
-      close: () => cloud.close().finally(remove),
+      close: async () => {
+        try {
+          await cloud.close();
+        } finally {
+          await remove();
+        }
+      },
     };
   } catch (error) {
     await remove();

@@ -41,7 +41,8 @@ export function overwrite({ cloud }: Pick<Organization, 'cloud'>, bucket: string
 export function sourceObjects({ cloud, world }: Ground): ReadonlyMap<string, StoredVersion> {
   const found = new Map<string, StoredVersion>();
   for (const { name } of world.buckets)
-    for (const key of keysWith({ cloud }, name, 'AWSLogs/')) found.set(`${name}/${key}`, objectAt({ cloud }, name, key));
+    for (const key of keysWith({ cloud }, name, 'AWSLogs/'))
+      found.set(`${name}/${key}`, objectAt({ cloud }, name, key));
   return found;
 }
 
@@ -55,7 +56,9 @@ export function compareArchive(
 ): { readonly lost: readonly string[]; readonly foreign: readonly string[] } {
   const wanted = new Map([...truth.values()].map((object) => [provenKey('', object.key), object]));
   const held = new Set(keysWith(organization, ARCHIVE, 'AWSLogs/').filter((key) => key.startsWith('AWSLogs/')));
-  const lost = [...wanted].filter(([key, object]) => !held.has(key) || !same(objectAt(organization, ARCHIVE, key), object));
+  const lost = [...wanted].filter(
+    ([key, object]) => !held.has(key) || !same(objectAt(organization, ARCHIVE, key), object),
+  );
   return { lost: lost.map(([key]) => key), foreign: [...held].filter((key) => !wanted.has(key)) };
 }
 

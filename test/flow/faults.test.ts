@@ -4,7 +4,16 @@ import { HOUR } from '../../src/core/time.ts';
 import { OperatingError } from '../../src/errors.ts';
 import type { Fault, FaultMatch } from '../cloud/faults.ts';
 import type { StoredVersion } from '../cloud/s3/bucket.ts';
-import { allReceipts, archiveMark, compareArchive, forbidden, objectAt, receipts, rewritten, sourceObjects } from './evidence.ts';
+import {
+  allReceipts,
+  archiveMark,
+  compareArchive,
+  forbidden,
+  objectAt,
+  receipts,
+  rewritten,
+  sourceObjects,
+} from './evidence.ts';
 import { ARCHIVE, openOrganization, type Organization } from './organization.ts';
 import { pass, type Pass } from './pass.ts';
 
@@ -20,6 +29,8 @@ interface Trouble {
   readonly match?: FaultMatch;
   /** 0.25 unless set. */
   readonly probability?: number;
+  /** Where every stroke costs seconds of waiting: one account instead of two. */
+  readonly slow?: boolean;
 }
 
 const LISTING: FaultMatch = { operation: 'ListObjectsV2' };
@@ -27,7 +38,13 @@ const READING: FaultMatch = { operation: 'GetObject' };
 const WRITING: FaultMatch = { operation: 'PutObject' };
 
 const TROUBLES: readonly Trouble[] = [
-  { name: 'a listing that never ends', fault: { kind: 'listing', how: 'endless-token' }, match: LISTING },
+  {
+    name: 'a listing that never ends',
+    fault: { kind: 'listing', how: 'endless-token' },
+    match: LISTING,
+    probability: 0.2,
+    slow: true,
+  },
   { name: 'a listing cut without a token', fault: { kind: 'listing', how: 'missing-token' }, match: LISTING },
   { name: 'a listing with a foreign key', fault: { kind: 'listing', how: 'foreign-key' }, match: LISTING },
   { name: 'an empty 200', fault: { kind: 'empty-200' } },
@@ -36,9 +53,14 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'a cut body', fault: { kind: 'cut', at: 200 } },
   { name: 'a reset before', fault: { kind: 'reset', done: false } },
   { name: 'a reset when all was done', fault: { kind: 'reset', done: true } },
-  { name: 'a stall before the answer', fault: { kind: 'stall', at: null }, probability: 0.2 },
-  { name: 'a stall inside the body', fault: { kind: 'stall', at: 100 }, match: READING, probability: 0.2 },
-  { name: 'bursts of 503 SlowDown', fault: { kind: 'status', status: 503, code: 'SlowDown' } },
+  { name: 'a stall before the answer', fault: { kind: 'stall', at: null }, probability: 0.2, slow: true },
+  { name: 'a stall inside the body', fault: { kind: 'stall', at: 100 }, match: READING, probability: 0.3 },
+  {
+    name: 'bursts of 503 SlowDown',
+    fault: { kind: 'status', status: 503, code: 'SlowDown' },
+    probability: 0.2,
+    slow: true,
+  },
   { name: '500 though all was done', fault: { kind: 'done-but-500' } },
   { name: '409 on conditional writes', fault: { kind: 'conflict-409' }, match: WRITING },
   { name: 'wrong bytes of the right length', fault: { kind: 'wrong-bytes' }, match: READING },
@@ -54,7 +76,7 @@ async function tryPass(organization: Organization): Promise<Pass | null> {
   try {
     return await pass(organization, NOW);
   } catch (error) {
-    if (error instanceof OperatingError) { console.log(error.code, error.message); return null; }
+    if (error instanceof OperatingError) return null;
     throw error;
   }
 }
@@ -66,42 +88,52 @@ function overstated(organization: Organization, truth: ReadonlyMap<string, Store
     .flatMap(({ receipt }) => [receipt.digest, ...receipt.logs])
     .filter(({ origin, place }) => {
       const original = truth.get(`${origin.bucket}/${origin.key}`);
-      return place === null || original === undefined || !objectAt(organization, ARCHIVE, place).body.every((byte, at) => byte === original.body[at]);
+      return (
+        place === null ||
+        original === undefined ||
+        !objectAt(organization, ARCHIVE, place).body.every((byte, at) => byte === original.body[at])
+      );
     })
     .map(({ origin }) => origin.key);
 }
 
-test.concurrent.each(TROUBLES)('$name: all is archived once in the end, and nothing is called proven before', { timeout: 60_000 }, async (trouble) => {
-  const organization = await openOrganization({
-    seed: `faults/${trouble.name}`,
-    start: START,
-    hours: 2,
-    accounts: 2,
-    regions: ['us-east-1'],
-    cheap: true,
-    now: () => NOW,
-    config: { limits: SHORT },
-  });
-  open.push(organization);
-  const { cloud } = organization;
-  const truth = sourceObjects(organization);
-  cloud.faults.add({ match: trouble.match ?? {}, fault: trouble.fault, probability: trouble.probability ?? 0.25 });
-  const started = Date.now();
-  let passes = 0;
-  let last: Pass | null = null;
-  for (; passes < MOST_PASSES && last?.exitCode !== 0; passes += 1) {
-    last = await tryPass(organization);
-    expect(overstated(organization, truth)).toEqual([]);
-  }
-  console.log(trouble.name, passes, last?.exitCode, Date.now() - started, [...cloud.faults.counts()], allReceipts(organization).filter((r) => r.name.revision > 0).length);
-  expect(last?.exitCode).toBe(0);
-  expect(compareArchive(organization, truth)).toEqual({ lost: [], foreign: [] });
-  expect(rewritten(organization)).toEqual([]);
-  expect(forbidden(organization)).toEqual([]);
-  expect(receipts(organization).map(({ name }) => name.state).filter((state) => state !== 'linked' && state !== 'start')).toEqual([]);
-  expect(cloud.faults.counts().get(trouble.fault.kind)).toBeGreaterThan(5);
-  cloud.faults.clear();
-  const mark = archiveMark(organization);
-  expect((await pass(organization, NOW)).exitCode).toBe(0);
-  expect(archiveMark(organization)).toBe(mark);
-});
+test.concurrent.each(TROUBLES)(
+  '$name: all is archived once in the end, and nothing is called proven before',
+  { timeout: 60_000 },
+  async (trouble) => {
+    const organization = await openOrganization({
+      seed: `faults/${trouble.name}`,
+      start: START,
+      hours: 2,
+      accounts: trouble.slow === true ? 1 : 2,
+      regions: ['us-east-1'],
+      cheap: true,
+      now: () => NOW,
+      config: { limits: SHORT },
+    });
+    open.push(organization);
+    const { cloud } = organization;
+    const truth = sourceObjects(organization);
+    cloud.faults.add({ match: trouble.match ?? {}, fault: trouble.fault, probability: trouble.probability ?? 0.25 });
+    let passes = 0;
+    let last: Pass | null = null;
+    for (; passes < MOST_PASSES && last?.exitCode !== 0; passes += 1) {
+      last = await tryPass(organization);
+      expect(overstated(organization, truth)).toEqual([]);
+    }
+    expect(last?.exitCode).toBe(0);
+    expect(compareArchive(organization, truth)).toEqual({ lost: [], foreign: [] });
+    expect(rewritten(organization)).toEqual([]);
+    expect(forbidden(organization)).toEqual([]);
+    expect(
+      receipts(organization)
+        .map(({ name }) => name.state)
+        .filter((state) => state !== 'linked' && state !== 'start'),
+    ).toEqual([]);
+    expect(cloud.faults.counts().get(trouble.fault.kind)).toBeGreaterThan(2);
+    cloud.faults.clear();
+    const mark = archiveMark(organization);
+    expect((await pass(organization, NOW)).exitCode).toBe(0);
+    expect(archiveMark(organization)).toBe(mark);
+  },
+);

@@ -44,7 +44,7 @@ export interface Fleet {
   /** Every line of every process of one event. */
   events(event: string): readonly Readonly<Record<string, unknown>>[];
   output(): string;
-  /** Ends all of them in order; the exit codes of those that ran until now. */
+  /** Ends those that still run as an operator would, once they have started; their exit codes. */
   stop(): Promise<readonly (number | null)[]>;
   /** Ends everything at once, also after a failure. */
   close(): Promise<void>;
@@ -59,6 +59,7 @@ export async function openFleet(estate: CephEstate, archive: Archive): Promise<F
   ]);
   const redis = await startRedis({ settings });
   const processes: Running[] = [];
+  const alive = (): readonly Running[] => processes.filter((one) => one.alive());
   const env = { ...estate.env, ORGTRAIL_REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PASSWORD };
   return {
     redis,
@@ -70,7 +71,12 @@ export async function openFleet(estate: CephEstate, archive: Archive): Promise<F
     },
     events: (event) => processes.flatMap((one) => one.events(event)),
     output: () => processes.map((one) => one.output()).join('\n'),
-    stop: () => Promise.all(processes.filter((one) => one.alive()).map((one) => one.stop())),
+    stop: async () => {
+      const left = async (): Promise<string | null> =>
+        alive().find((one) => one.events('started').length === 0)?.name ?? null;
+      await until({ processes }, { what: 'every process to start', within: 20_000, left });
+      return Promise.all(alive().map((one) => one.stop()));
+    },
     close: async () => {
       await Promise.all(processes.map((one) => one.kill()));
       await redis.stop();
@@ -85,15 +91,15 @@ export interface Wish {
   readonly left: () => Promise<string | null>;
 }
 
-/** Asks four times a second; the error tells how far it came and what every process said last. */
-export async function until(fleet: Fleet, { what, within, left }: Wish): Promise<void> {
+/** Asks several times a second; the error tells how far it came and what every process said last. */
+export async function until(fleet: Pick<Fleet, 'processes'>, { what, within, left }: Wish): Promise<void> {
   const end = Date.now() + within;
   for (;;) {
     const still = await left();
     if (still === null) return;
     if (Date.now() > end)
       throw new Error(`waited ${within / 1000} s in vain for ${what}: ${still}\n${lastWords(fleet.processes)}`);
-    await wait(250);
+    await wait(150);
   }
 }
 

@@ -47,10 +47,7 @@ const scenarioSchema = z.strictObject({
       metadata: z.record(z.string(), z.string()),
     }),
   ),
-  cli: z.record(
-    z.string(),
-    z.object({ rc: z.number(), stdout: z.string(), stderr: z.string() }),
-  ),
+  cli: z.record(z.string(), z.object({ rc: z.number(), stdout: z.string(), stderr: z.string() })),
 });
 export type Scenario = z.output<typeof scenarioSchema>;
 
@@ -58,7 +55,9 @@ export type Scenario = z.output<typeof scenarioSchema>;
 export function readScenarios(): ReadonlyMap<string, Scenario> {
   if (!existsSync(FOLDER)) return new Map();
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
-  const read = files.toSorted().map((name) => scenarioSchema.parse(JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))));
+  const read = files
+    .toSorted()
+    .map((name) => scenarioSchema.parse(JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))));
   return new Map(read.map((scenario) => [scenario.scenario, scenario]));
 }
 
@@ -119,7 +118,11 @@ export async function openScenario(
 }
 
 /** What the CLI was told: its own times, and the bucket that it was pointed at when that is not the trail's. */
-export function askedOf(scenario: Scenario): { readonly from: number; readonly to: number; readonly bucket: string | null } {
+export function askedOf(scenario: Scenario): {
+  readonly from: number;
+  readonly to: number;
+  readonly bucket: string | null;
+} {
   const after = (flag: string): string | null => scenario.argv[scenario.argv.indexOf(flag) + 1] ?? null;
   const bucket = scenario.argv.includes('--s3-bucket') ? after('--s3-bucket') : null;
   return { from: Date.parse(after('--start-time') ?? ''), to: Date.parse(after('--end-time') ?? ''), bucket };

@@ -1,56 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifySource } from '../../src/cli/verify.ts';
-import { loadConfig } from '../../src/config.ts';
+import { describe, expect, test } from 'vitest';
 import { orgtrail } from './organization.ts';
 import { askedOf, newestEnd, openScenario, readScenarios, type OracleCloud, type Scenario } from './oracle-scenario.ts';
 import { EXPECTED } from './oracle-table.ts';
-import { readReport, tally, type VerifyReport } from './verify-report.ts';
+import { verifyHere, type Answered } from './verify-here.ts';
+import { readReport, tally } from './verify-report.ts';
 
 const VERSIONS = ['1.45.11', '1.45.55', '2.9.19-debian'] as const;
 const scenarios = readScenarios();
 const present = scenarios.size > 0;
-const before = new Map<string, string | undefined>();
 
-beforeAll(() => {
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_EC2_METADATA_DISABLED'])
-    before.set(name, process.env[name]);
-});
-
-afterAll(() => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-});
-
-interface Ended {
-  readonly exit: number;
-  readonly report: VerifyReport;
-  /** What the CLI was asked for, and the scenario's own newest end. */
+interface Ended extends Answered {
   readonly open: OracleCloud;
 }
 
-type Ask = { readonly to?: number; readonly formerBuckets?: readonly string[] };
+type Terms = { readonly to?: number; readonly formerBuckets?: readonly string[] };
 
-/** Verifies in this process, up to the end of the newest digest unless the range asked for ends before it. */
-async function verify(scenario: Scenario, ask: Ask): Promise<Ended> {
-  const { formerBuckets = [], to = newestOf(scenario) } = ask;
+/** Verifies from where the CLI was asked to, up to the end of the newest digest unless its range ends before that. */
+async function verify(scenario: Scenario, terms: Terms): Promise<Ended> {
+  const { formerBuckets = [], to = newestOf(scenario) } = terms;
   const open = await openScenario(scenario, { formerBuckets });
-  Object.assign(process.env, open.env);
   try {
-    const answer = await verifySource({
-      config: loadConfig(open.configFile, {}),
-      clock: { now: () => Date.now() },
-      screen: { write: () => true },
-      json: true,
-      from: askedOf(scenario).from,
-      to,
-      accounts: [],
-      regions: [],
-      trails: [],
-      signal: new AbortController().signal,
-    });
-    return { exit: answer.exitCode, report: readReport(answer.stdout), open };
+    return { ...(await verifyHere(open, { from: askedOf(scenario).from, to })), open };
   } finally {
     await open.close();
   }

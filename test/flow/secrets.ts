@@ -8,7 +8,7 @@ import { REDIS_PASSWORD, type Fleet } from './fleet.ts';
 /** Every secret of a run; those of sessions are added as they are issued. Called before anything runs. */
 export function watchSecrets(estate: CephEstate): ReadonlySet<string> {
   const secrets = new Set([estate.ceph.payer.secretAccessKey, REDIS_PASSWORD, EXTERNAL_ID]);
-  const register = estate.cloud.identities.registerSession;
+  const register = estate.cloud.identities.registerSession.bind(estate.cloud.identities);
   vi.spyOn(estate.cloud.identities, 'registerSession').mockImplementation((session) => {
     secrets.add(session.secretAccessKey).add(session.sessionToken);
     register(session);

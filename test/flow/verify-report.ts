@@ -14,13 +14,7 @@ const DIGEST = [
   'digest-impossible-time',
   'digest-replaced',
 ] as const;
-const LINK = [
-  'link-hash-mismatch',
-  'link-signature-mismatch',
-  'time-gap',
-  'chain-fork',
-  'chain-restarted',
-] as const;
+const LINK = ['link-hash-mismatch', 'link-signature-mismatch', 'time-gap', 'chain-fork', 'chain-restarted'] as const;
 const CHAIN = ['chain-truncated', 'chain-empty', 'validation-off', 'logging-stopped'] as const;
 const LOG = [
   'valid',
