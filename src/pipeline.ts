@@ -40,6 +40,7 @@ export function createPipeline(parts: PipelineParts): Work {
           place,
           slot: slots(job.reader),
           maxBytes,
+          maxListed: config.limits.maxListedObjects,
           signal,
         });
         return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)) };

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DigestJob, SweepJob } from '../core/job.ts';
 import { exitOf, type Verdict } from '../core/report.ts';
-import type { Problem } from '../core/source.ts';
+import { bySource, type Problem } from '../core/source.ts';
 import type { Work } from '../daemon/work.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
 import { createPipeline } from '../pipeline.ts';
@@ -66,14 +66,15 @@ async function runPass(pass: Pass): Promise<void> {
   const rounds: Promise<void>[] = [];
   const discovered = await work.discover(async (survey) => {
     for (const problem of survey.problems) pass.problems.push({ account: survey.account.id, ...problem });
-    rounds.push(
+    const planned = bySource(survey).map((source) =>
       guarded(pass, survey.account.id, async () => {
-        const jobs = await work.sweeps(survey, 'full', request.signal);
+        const jobs = await work.sweeps(source, 'full', request.signal);
         await Promise.all(
           jobs.filter((job) => takesJob(request, job)).map((job) => pass.sweepSlot(() => sweepOne(pass, job))),
         );
       }),
     );
+    rounds.push(...planned);
   }, request.signal);
   for (const problem of discovered.problems) pass.problems.push({ account: '', ...problem });
   await Promise.all(rounds);

@@ -43,8 +43,3 @@ export function takesChain(request: Request, chain: Chain): boolean {
     (trails.length === 0 || trails.includes(chain.source.trail) || trails.includes(chain.source.trailArn))
   );
 }
-
-/** True when any filter is set: then a chain that is not looked at says nothing about the others. */
-export function isFiltered(request: Request): boolean {
-  return request.accounts.length + request.regions.length + request.trails.length > 0;
-}

@@ -1,7 +1,7 @@
 /** `orgtrail verify --source`: the member buckets judged where they lie. */
 import pLimit from 'p-limit';
 import { exitOf, verifyReport, type AccountProblem, type ChainResult, type VerifyReport } from '../core/report.ts';
-import type { Chain, Survey } from '../core/source.ts';
+import { bySource, type Chain, type Source, type Survey } from '../core/source.ts';
 import { HOUR, MINUTE } from '../core/time.ts';
 import { worse } from '../core/verdict.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
@@ -77,13 +77,16 @@ async function verifyAccount(survey: Survey, work: Work): Promise<AccountResult>
   const account = survey.account.id;
   const problems: AccountProblem[] = survey.problems.map((problem) => ({ account, problem }));
   const note = noteInto(problems, account);
-  const chains = ((await note(() => estate.chains(survey))) ?? []).filter((chain) => takesChain(request, chain));
   const verified: ChainVerified[] = [];
-  const unjudged: Chain[] = [];
-  for (const chain of chains) {
-    const one = await note(() => verifyOne(chain, work));
-    if (one === null) unjudged.push(chain);
-    else verified.push(one);
+  const unjudged: Source[] = [];
+  for (const one of bySource(survey)) {
+    const chains = await note(() => estate.chains(one));
+    if (chains === null) unjudged.push(...one.sources);
+    for (const chain of (chains ?? []).filter((taken) => takesChain(request, taken))) {
+      const judged = await note(() => verifyOne(chain, work));
+      if (judged === null) unjudged.push(chain.source);
+      else verified.push(judged);
+    }
   }
   const unlisted: Unlisted[] = [];
   for (const folder of foldersToJudge(request, { verified, unjudged }))
@@ -118,7 +121,7 @@ async function verifyOne(chain: Chain, { request, parts, estate, slots, known, r
 /** A file of another trail in the same folder is named by that trail's digests: with some trails left out none is unlisted. */
 function foldersToJudge(
   request: Request,
-  { verified, unjudged }: { readonly verified: readonly ChainVerified[]; readonly unjudged: readonly Chain[] },
+  { verified, unjudged }: { readonly verified: readonly ChainVerified[]; readonly unjudged: readonly Source[] },
 ): readonly LogFolder[] {
   return request.trails.length > 0 ? [] : logFolders(verified, unjudged);
 }

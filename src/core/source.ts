@@ -69,3 +69,8 @@ export interface Survey {
   readonly sources: readonly Source[];
   readonly problems: readonly Problem[];
 }
+
+/** The survey source by source: a bucket that may not be listed must not keep the account's other trails from being looked at. */
+export function bySource(survey: Survey): readonly Survey[] {
+  return survey.sources.length < 2 ? [survey] : survey.sources.map((source) => ({ ...survey, sources: [source] }));
+}

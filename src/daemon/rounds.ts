@@ -4,7 +4,7 @@ import type { JobContext } from '../adapters/queue-worker.ts';
 import type { Queues } from '../adapters/queue.ts';
 import type { DiscoverJob } from '../adapters/queue-jobs.ts';
 import type { ChainRef, SweepDepth, SweepJob } from '../core/job.ts';
-import type { Problem, Survey } from '../core/source.ts';
+import { bySource, type Problem, type Survey } from '../core/source.ts';
 import { OperatingError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { StateStore } from './state.ts';
@@ -93,12 +93,17 @@ async function planSweeps(
   survey: Survey,
   { depth, signal }: { depth: SweepDepth; signal: AbortSignal },
 ): Promise<{ readonly jobs: readonly SweepJob[]; readonly problems: readonly Problem[] }> {
-  try {
-    return { jobs: await work.sweeps(survey, depth, signal), problems: [] };
-  } catch (error) {
-    if (!(error instanceof OperatingError) || signal.aborted) throw error;
-    return { jobs: [], problems: [problemOf(error)] };
+  const jobs: SweepJob[] = [];
+  const problems: Problem[] = [];
+  for (const one of bySource(survey)) {
+    try {
+      jobs.push(...(await work.sweeps(one, depth, signal)));
+    } catch (error) {
+      if (!(error instanceof OperatingError) || signal.aborted) throw error;
+      problems.push(problemOf(error));
+    }
   }
+  return { jobs, problems };
 }
 
 /** An operating error as it is kept and shown. */

@@ -1,10 +1,12 @@
 /** What the archive proves, read from receipts alone: their names tell the state, only what is not proven is opened. */
 import pLimit from 'p-limit';
+import { coverBackfill } from '../core/backfill.ts';
 import { coverChain, type Coverage, type DigestView, type Expectation } from '../core/coverage.ts';
 import { formatKey } from '../core/key.ts';
 import type { ReceiptName } from '../core/layout.ts';
 import type { Receipt } from '../core/receipt.ts';
-import type { Chain, Problem, Survey } from '../core/source.ts';
+import { bySource, type Chain, type ChainKind, type Problem, type Survey } from '../core/source.ts';
+import { worse } from '../core/verdict.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
 import { listReceipts } from '../stages/capture.ts';
 import { readReceipt } from '../stages/record.ts';
@@ -31,32 +33,40 @@ export async function accountStatus(
   work: { readonly parts: PipelineParts; readonly estate: EstateBook; readonly expected: Expectation },
 ): Promise<AccountStatus> {
   const problems = [...survey.problems];
-  try {
-    const chains = await work.estate.chains(survey);
-    const statuses: ChainStatus[] = [];
-    for (const chain of chains) statuses.push(await chainStatus(chain, work.parts, work.expected));
-    return { survey, chains: statuses, problems };
-  } catch (error) {
-    if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
-    const known = problems.some((problem) => problem.code === error.code);
-    if (!known) problems.push({ code: error.code, detail: error.message, hint: error.hint });
-    return { survey, chains: [], problems };
+  const statuses: ChainStatus[] = [];
+  for (const one of bySource(survey)) {
+    try {
+      for (const chain of await work.estate.chains(one))
+        statuses.push(await chainStatus(chain, work.parts, work.expected));
+    } catch (error) {
+      if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
+      const known = problems.some((problem) => problem.code === error.code && problem.detail === error.message);
+      if (!known) problems.push({ code: error.code, detail: error.message, hint: error.hint });
+    }
   }
+  return { survey, chains: statuses, problems };
 }
 
 async function chainStatus(chain: Chain, parts: PipelineParts, expected: Expectation): Promise<ChainStatus> {
   const ports = { archive: parts.archive, place: archivePlace(parts.config) };
   const names = await listReceipts(chain, expected.from, ports);
-  const standard = names.filter(
-    (name) => name.kind === 'standard' && (expected.from === null || name.end > expected.from),
-  );
+  const within = names.filter((name) => expected.from === null || name.end > expected.from);
   const limit = pLimit(parts.config.limits.digestConcurrency);
-  const views = await Promise.all(
-    standard.map((name) =>
-      limit(async () => (isProven(name) ? provenView(chain, name) : receiptView(await readReceipt(name, ports)))),
-    ),
-  );
-  return { chain, receipts: names.length, coverage: coverChain(chain, views, expected) };
+  const viewsOf = (kind: ChainKind): Promise<readonly DigestView[]> =>
+    Promise.all(
+      within
+        .filter((name) => name.kind === kind)
+        .map((name) =>
+          limit(async () => (isProven(name) ? provenView(chain, name) : receiptView(await readReceipt(name, ports)))),
+        ),
+    );
+  const coverage = coverChain(chain, await viewsOf('standard'), expected);
+  const backfill = await viewsOf('backfill');
+  if (backfill.length === 0) return { chain, receipts: names.length, coverage };
+  // What a backfill digest names belongs to the chain's hours as well: its failure must not hide behind their success.
+  const { findings, state } = coverBackfill(chain, backfill, expected);
+  const both = { ...coverage, findings: [...coverage.findings, ...findings], state: worse(coverage.state, state) };
+  return { chain, receipts: names.length, coverage: both };
 }
 
 function isProven(name: ReceiptName): boolean {

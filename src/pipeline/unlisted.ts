@@ -2,7 +2,7 @@
 import type { Finding } from '../core/coverage.ts';
 import { hintFor } from '../core/hint.ts';
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf } from '../core/key.ts';
-import type { Chain, Place } from '../core/source.ts';
+import type { Chain, Place, Source } from '../core/source.ts';
 import { formatDay, formatIso } from '../core/time.ts';
 import { isUnlisted, merged, sharedFolder, type Interval, type Span } from '../core/unlisted.ts';
 import type { AccountSession } from '../ports.ts';
@@ -23,15 +23,16 @@ export interface Unlisted {
 }
 
 /**
- * The folders whose files can be judged. A file of one trail is named by that trail's digests alone, so a folder that a
- * chain of `unjudged` shares is left out: that chain's trouble is told by itself.
+ * The folders whose files can be judged. A file of one trail is named by that trail's digests alone, so a place that a
+ * source of `unjudged` delivers to is left out: that source's trouble is told by itself.
  */
-export function logFolders(verified: readonly ChainVerified[], unjudged: readonly Chain[]): readonly LogFolder[] {
-  const seen = new Set(unjudged.flatMap((chain) => foldersOf(chain).map(({ name }) => name)));
+export function logFolders(verified: readonly ChainVerified[], unjudged: readonly Source[]): readonly LogFolder[] {
+  const apart = new Set(unjudged.flatMap((source) => placesOf(source).map((place) => placeName(place))));
+  const seen = new Set<string>();
   const folders: LogFolder[] = [];
   for (const { chain } of verified) {
     for (const { name, place } of foldersOf(chain)) {
-      if (seen.has(name)) continue;
+      if (seen.has(name) || apart.has(placeName(place))) continue;
       seen.add(name);
       const sharers = verified.filter((other) => foldersOf(other.chain).some((one) => one.name === name));
       const span = spanOf(sharers);
@@ -40,6 +41,10 @@ export function logFolders(verified: readonly ChainVerified[], unjudged: readonl
     }
   }
   return folders;
+}
+
+function placeName({ bucket, prefix }: Place): string {
+  return `${bucket}/${prefix}`;
 }
 
 function foldersOf(chain: Chain): readonly { readonly name: string; readonly place: Place }[] {
@@ -51,7 +56,9 @@ function spanOf(sharers: readonly ChainVerified[]): Span | null {
   const cells = sharers.flatMap(({ results, opens }) =>
     results
       .filter((result) => result.kind === 'standard')
-      .flatMap((result) => result.coverage.cells.map(({ from, to }): Interval & { opens: boolean } => ({ from, to, opens }))),
+      .flatMap((result) =>
+        result.coverage.cells.map(({ from, to }): Interval & { opens: boolean } => ({ from, to, opens })),
+      ),
   );
   const [first, ...rest] = cells;
   if (first === undefined) return null;

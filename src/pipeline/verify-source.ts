@@ -1,12 +1,7 @@
 /** `verify --source`: every chain of the member buckets judged where it lies. Nothing is written anywhere. */
 import pLimit from 'p-limit';
-import {
-  coverChain,
-  type Coverage,
-  type DigestView,
-  type Expectation,
-  type LogView,
-} from '../core/coverage.ts';
+import { coverBackfill } from '../core/backfill.ts';
+import { coverChain, type Coverage, type DigestView, type Expectation, type LogView } from '../core/coverage.ts';
 import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import type { ListedDigest } from '../core/plan.ts';
 import type { ChainResult } from '../core/report.ts';
@@ -66,7 +61,13 @@ export async function verifyChain(chain: Chain, bench: Bench, run: SourceRun): P
     results.push(
       resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }),
     );
-  return { chain, results, named, opens: opensChain(of('standard')), unread: unreadOf([...of('standard'), ...backfill]) };
+  return {
+    chain,
+    results,
+    named,
+    opens: opensChain(of('standard')),
+    unread: unreadOf([...of('standard'), ...backfill]),
+  };
 }
 
 /** What an unproven digest says of its own start is hearsay: the usual hour is taken. */
@@ -131,26 +132,6 @@ async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, named }:
     linkDetail: judged.link.detail,
     previousKey: digest?.previous?.key ?? null,
     logs,
-  };
-}
-
-/** Backfill digests have no cadence: each stands for itself, so only what they say and name is judged, not their tiling. */
-function coverBackfill(chain: Chain, views: readonly DigestView[], expected: Expectation): Coverage {
-  const alone = views.map((view) =>
-    coverChain({ ...chain, source: { ...chain.source, validation: true, status: null } }, [view], {
-      ...expected,
-      from: view.start,
-      to: view.end,
-    }),
-  );
-  const cells = alone.flatMap((one) => one.cells);
-  const worst =
-    alone.find((one) => one.state === 'failed') ?? alone.find((one) => one.state !== 'verified') ?? alone[0];
-  return {
-    cells,
-    findings: alone.flatMap((one) => one.findings),
-    state: worst?.state ?? 'unknown',
-    verifiedUntil: null,
   };
 }
 

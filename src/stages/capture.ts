@@ -22,6 +22,8 @@ export interface CapturePorts {
   /** Runs one transfer when there is room: bounds sockets and memory over all jobs of the process. */
   readonly slot: <Value>(transfer: () => Promise<Value>) => Promise<Value>;
   readonly maxBytes: number;
+  /** Objects that one sweep may list. */
+  readonly maxListed: number;
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +49,7 @@ const COPIES = 64;
  *   not delivery order (cloudtrail.md 5.2), so the window trails by days and nothing depends on a last-seen key
  */
 export async function sweepChain(chain: Chain, since: number | null, ports: CapturePorts): Promise<Sweep> {
-  const counter = { unrecognised: 0 };
+  const counter = { unrecognised: 0, listed: 0 };
   const listed = await listDigests(chain, since, { ports, counter });
   const receipts = await listReceipts(chain, since, ports);
   const digests = digestsToJudge(listed, receipts, since === null);
@@ -67,8 +69,19 @@ export async function sweepChain(chain: Chain, since: number | null, ports: Capt
   return { digests, captured, pendingLogs, unrecognised: counter.unrecognised, newestDigestEnd: newest, problem };
 }
 
-type Counter = { unrecognised: number };
+type Counter = { unrecognised: number; listed: number };
 type Listing = { readonly ports: CapturePorts; readonly counter: Counter };
+
+/** Counts every object that a source lists: whoever fills a member bucket with keys must not keep a sweep busy for ever. */
+function count(counter: Counter, { maxListed }: CapturePorts, key: string): void {
+  counter.listed += 1;
+  if (counter.listed <= maxListed) return;
+  throw new OperatingError({
+    code: 'blocked-access',
+    message: `one sweep listed more than ${maxListed} objects, the last one ${JSON.stringify(key.slice(0, 200))}`,
+    hint: 'Look who writes to the bucket besides CloudTrail; raise limits.maxListedObjects if all of it is genuine.',
+  });
+}
 
 /** The chain's digests in every configured place; digests of other trails lie in the same folder and are not its own. */
 async function listDigests(chain: Chain, since: number | null, { ports, counter }: Listing): Promise<ListedDigest[]> {
@@ -80,6 +93,7 @@ async function listDigests(chain: Chain, since: number | null, { ports, counter 
       below(place.bucket, source.bucketOwner, { folder, since }),
     )) {
       ports.signal.throwIfAborted();
+      count(counter, ports, rawKey);
       const key = parseKey(rawKey);
       if (key?.type !== 'digest') counter.unrecognised += 1;
       else if (key.trail === source.trail && key.homeRegion === source.homeRegion)
@@ -202,6 +216,7 @@ async function* unproven(
   const listed = recognised(
     ports.objects.list(below(source.bucket, chain.source.bucketOwner, { folder, since: question.since })),
     question,
+    ports,
   );
   const proven = `${place.prefix}${folder.slice(source.prefix.length)}`;
   const held = pendingKey(place.prefix, source.bucket, folder);
@@ -239,8 +254,10 @@ async function* tee(
 async function* recognised(
   objects: AsyncIterable<ListedObject>,
   { covered, counter }: LogQuestion,
+  ports: CapturePorts,
 ): AsyncGenerator<ListedObject> {
   for await (const object of objects) {
+    count(counter, ports, object.key);
     const key = parseKey(object.key);
     if (key?.type !== 'log') counter.unrecognised += 1;
     else if (!covered(key.time)) yield object;

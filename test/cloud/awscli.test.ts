@@ -20,7 +20,7 @@ afterEach(async () => {
   open = null;
 });
 
-if (program === null) test.skip('skipped: no AWS CLI (apt-get install awscli)', () => undefined);
+if (program === null) console.warn('skipped: no AWS CLI (apt-get install awscli), so nobody else judged the forge');
 
 async function world(options: { readonly organizationTrail?: boolean }): Promise<Organization> {
   const { organizationTrail = false } = options;
@@ -78,7 +78,9 @@ describe.skipIf(program === null)('what the AWS CLI says of the forge', () => {
     alter(organization, key);
     const { code, stdout, stderr } = await judged(organization);
     expect(code).toBe(1);
-    expect(stderr.trim()).toBe(`Log file\ts3://${trailOf(organization).bucket}/${key}\tINVALID: hash value doesn't match`);
+    expect(stderr.trim()).toBe(
+      `Log file\ts3://${trailOf(organization).bucket}/${key}\tINVALID: hash value doesn't match`,
+    );
     expect(stdout).toContain('\n4/4 digest files valid\n11/12 log files valid, 1/12 log files INVALID\n');
   });
 
@@ -129,28 +131,38 @@ async function freePort(): Promise<number> {
 }
 
 const scenarios = readScenarios();
-if (scenarios.size === 0) test.skip('skipped: no shared data (../shared/data/oracle is not there)', () => undefined);
 const comparable = scenarios.size > 0 && version.startsWith('aws-cli/2.9.19');
+if (!comparable) console.warn('skipped: no shared data (../shared/data/oracle), or no awscli 2.9.19 to compare');
 
-describe.skipIf(!comparable)("our cloud answers as the recorder's did: 2.9.19 says of a scenario what is recorded", () => {
-  const names = ['clean', 'log-tampered', 'digest-missing-middle', 'org-trail', 'prefix', 'backfill'];
-  test.for(names)('%s, to the letter', async (name) => {
-    const scenario = scenarios.get(name);
-    if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
-    const oracle = await openScenario(scenario, { formerBuckets: [] });
-    try {
-      const { from: start, to: end } = askedOf(scenario);
-      const account = scenario.argv.includes('--account-id') ? { account: ACCOUNT } : {};
-      const run = { cloudUrl: oracle.cloud.url, keys: oracle.keys, trailArn: oracle.trailArn, start, end, ...account };
-      const { code, stdout, stderr } = await validateLogs({ ...run, verbose: true });
-      const recorded = scenario.cli['2.9.19-debian'];
-      expect({ rc: code, stdout, stderr }).toEqual({
-        rc: recorded?.rc,
-        stdout: recorded?.stdout,
-        stderr: recorded?.stderr,
-      });
-    } finally {
-      await oracle.close();
-    }
-  });
-});
+describe.skipIf(!comparable)(
+  "our cloud answers as the recorder's did: 2.9.19 says of a scenario what is recorded",
+  () => {
+    const names = ['clean', 'log-tampered', 'digest-missing-middle', 'org-trail', 'prefix', 'backfill'];
+    test.for(names)('%s, to the letter', async (name) => {
+      const scenario = scenarios.get(name);
+      if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+      const oracle = await openScenario(scenario, { formerBuckets: [] });
+      try {
+        const { from: start, to: end } = askedOf(scenario);
+        const account = scenario.argv.includes('--account-id') ? { account: ACCOUNT } : {};
+        const run = {
+          cloudUrl: oracle.cloud.url,
+          keys: oracle.keys,
+          trailArn: oracle.trailArn,
+          start,
+          end,
+          ...account,
+        };
+        const { code, stdout, stderr } = await validateLogs({ ...run, verbose: true });
+        const recorded = scenario.cli['2.9.19-debian'];
+        expect({ rc: code, stdout, stderr }).toEqual({
+          rc: recorded?.rc,
+          stdout: recorded?.stdout,
+          stderr: recorded?.stderr,
+        });
+      } finally {
+        await oracle.close();
+      }
+    });
+  },
+);

@@ -53,13 +53,13 @@ function incidentsOf(hours: number): fc.Arbitrary<readonly Incident[]> {
   return fc.array(fc.oneof(...kinds), { maxLength: 3 });
 }
 
-const plans: fc.Arbitrary<Plan> = fc.integer({ min: 5, max: 8 }).chain((hours) =>
+const plans: fc.Arbitrary<Plan> = fc.integer({ min: 5, max: 7 }).chain((hours) =>
   fc.record({
     seed: fc.nat(),
     day: fc.nat(300),
     rotating: fc.boolean(),
     hours: fc.constant(hours),
-    accounts: fc.constantFrom(1, 1, 2, 3),
+    accounts: fc.constantFrom(1, 1, 1, 2, 3),
     regions: fc.uniqueArray(fc.constantFrom(...REGIONS), { minLength: 1, maxLength: 2 }),
     organizationTrail: fc.boolean(),
     escapeSlashes: fc.boolean(),
@@ -114,7 +114,7 @@ function expectSound({ world, judged, codes }: Seen): void {
   }
 }
 
-test(`${WORLDS} random healthy worlds: nothing is found, but for restarts`, { timeout: 60_000 }, () => {
+test(`${WORLDS} random healthy worlds: nothing is found, but for restarts`, { timeout: 120_000 }, () => {
   const met = { chains: 0, digests: 0, logs: 0, restarts: 0, backfills: 0, moves: 0, organization: 0, rotations: 0 };
   fc.assert(
     fc.property(plans, (plan) => {

@@ -48,6 +48,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['an organization id that is none', LOG_KEY.replace('AWSLogs/', 'AWSLogs/o-SHORT/')],
   ['a folder marker', `${HEAD}/CloudTrail/`],
   ['nothing', ''],
+  ['a digest with another day in the folder', DIGEST_KEY.replace('/2026/05/01/', '/2026/05/02/')],
   ['a digest without seconds', DIGEST_KEY.replace('T011352Z', 'T0113Z')],
   ['a digest with a slash in the trail', DIGEST_KEY.replace('_main_', '_ma/in_')],
   ['a digest with a space in the trail', DIGEST_KEY.replace('_main_', '_main _')],

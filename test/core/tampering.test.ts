@@ -220,6 +220,16 @@ describe('a digest elsewhere', () => {
   });
 });
 
+test.each([
+  ['wrongPreviousHash', contents.wrongPreviousHash],
+  ['previousSignatureOfAnother', contents.previousSignatureOfAnother],
+])('%s: neither the digest that contradicts nor the contradicted one is green', (_name, damage) => {
+  const stage = newStage();
+  damage(stage, { hour: 6 });
+  const { cells } = judgeStage(stage, LATER).judged.coverage;
+  expect(cells.flatMap(({ state }, hour) => (state === 'verified' ? [] : [hour]))).toEqual([5, 6]);
+});
+
 describe('a digest of next year', () => {
   test('is one finding, and no year of missing digests', () => {
     const stage = newStage();

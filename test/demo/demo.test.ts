@@ -10,6 +10,7 @@ import type { Receipt } from '../../src/core/receipt.ts';
 import { ARCHIVE } from '../flow/organization.ts';
 import { fastClock } from './clock.ts';
 import { readArguments } from './arguments.ts';
+import { countArchive } from './view.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -141,6 +142,20 @@ test('its clock runs as fast as it is told', async () => {
   expect(hours).toBeLessThan(1);
 });
 
+test('its counts tell what is proven from what is only captured', () => {
+  const log = (id: string): string =>
+    `AWSLogs/222222222222/CloudTrail/us-east-1/2026/05/01/222222222222_CloudTrail_us-east-1_20260501T0110Z_${id.repeat(16)}.json.gz`;
+  const keys = [log('a'), `orgtrail/pending/one/${log('a')}`, `orgtrail/pending/one/logs/${log('b')}`];
+  const kept = `orgtrail/quarantine/log-hash-mismatch/one/${log('c')}`;
+  expect(countArchive([...keys, `${kept}/bytes-00`, `${kept}/note-00.json`])).toEqual({
+    proven: 0,
+    failed: 0,
+    logs: 1,
+    pending: 1,
+    quarantined: 1,
+  });
+});
+
 test('it takes whole numbers and no other words', () => {
   expect(readArguments([])).toEqual({ seconds: null, hourSeconds: 20, port: 8080 });
   expect(readArguments(['--seconds', '30', '--hour-seconds', '5'])).toEqual({
@@ -148,7 +163,7 @@ test('it takes whole numbers and no other words', () => {
     hourSeconds: 5,
     port: 8080,
   });
-  for (const words of [['--seconds', '0'], ['--seconds', 'x'], ['--hours', '1'], ['more']])
+  for (const words of [['--seconds', '0'], ['--seconds', 'x'], ['--seconds', '49'], ['--hours', '1'], ['more']])
     expect(readArguments(words)).toHaveProperty('problem');
 });
 

@@ -74,7 +74,7 @@ async function openRedis(): Promise<RedisServer> {
 function settings(redis: RedisServer, port: number): Readonly<Record<string, unknown>> {
   return {
     redis: { url: redis.url },
-    schedules: { discover: '*/15 * * * * *', collect: '*/3 * * * * *', reconcile: '0 * * * * *' },
+    schedules: { discover: '*/15 * * * * *', collect: '*/5 * * * * *', reconcile: '0 * * * * *' },
     limits: { digestGraceMinutes: 240, sweepMaxAgeMinutes: 24 * 60, shutdownGraceSeconds: 5 },
     http: { port },
     log: { level: 'error' },

@@ -49,7 +49,7 @@ export function countArchive(keys: readonly string[]): Archived {
   return {
     proven,
     failed: receipts.filter(({ state }) => state === 'failed').length,
-    logs: keys.filter((key) => parseKey(key)?.type === 'log').length,
+    logs: keys.filter((key) => key.startsWith('AWSLogs/') && parseKey(key)?.type === 'log').length,
     pending: captured.filter((key) => !held.has(provenKey('', key))).length,
     quarantined: keys.filter((key) => /^orgtrail\/quarantine\/.*\/bytes-[^/]+$/.test(key)).length,
   };

@@ -210,9 +210,9 @@ describe('a sweep', () => {
 
   test('counts keys outside the grammar and leaves them alone', async () => {
     await open({ deliverUntil: START + 8 * HOUR });
-    const [log] = [...sourceObjects(organization).values()].filter((one) => !isDigest(one));
-    const [{ bucket = '' } = {}] = organization.world.trails;
-    if (log === undefined) throw new Error('a log is wanted');
+    const log = [...sourceObjects(organization).values()].find((one) => !isDigest(one));
+    const bucket = organization.world.trails[0]?.bucket;
+    if (log === undefined || bucket === undefined) throw new Error('a log is wanted');
     const folder = log.key.slice(0, log.key.lastIndexOf('/') + 1);
     const name = log.key.slice(folder.length);
     const hostile = [
@@ -266,6 +266,17 @@ describe('a sweep', () => {
     for (const log of others) organization.cloud.put(log);
     organization.cloud.put({ ...first, body: new Uint8Array(1024 * 1024 + 1) });
     expect(await sweep()).toMatchObject([{ captured: others.length, problem: { code: 'object-too-large' } }]);
+  });
+
+  test('is given up beyond limits.maxListedObjects, and says why (the limit was read and never kept)', async () => {
+    await open({ deliverUntil: START + 8 * HOUR, config: { limits: { maxListedObjects: 1000 } } });
+    expect(await sweep('full')).toMatchObject([{ problem: null }]);
+    const object = [...sourceObjects(organization)].find(([, one]) => !isDigest(one));
+    if (object === undefined) throw new Error('a log is wanted');
+    const [place, log] = object;
+    const bucket = place.slice(0, place.indexOf('/'));
+    for (let junk = 0; junk < 1001; junk += 1) organization.cloud.put({ ...log, bucket, key: `${log.key}.${junk}` });
+    expect(await sweep('full')).toMatchObject([{ digests: [], problem: { code: 'blocked-access' } }]);
   });
 
   test('captures what a digest names that could not be judged (it counted as good as proven, and was lost with the source)', async () => {

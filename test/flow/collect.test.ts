@@ -254,6 +254,32 @@ describe('what fails', () => {
   });
 });
 
+describe('a backfill digest', () => {
+  const backfill = { type: 'backfill', hour: 1, logs: 2, generatedAfter: 30 * 60_000 } as const;
+
+  test('is judged as a chain of its own, and what it names is proven', async () => {
+    const organization = await open({ incidents: [backfill] });
+    const truth = sourceObjects(organization);
+    expect(await pass(organization, NOW)).toMatchObject({ exitCode: 0, problems: [] });
+    expect(compareArchive(organization, truth)).toEqual({ lost: [], foreign: [] });
+    expect(states(organization).toSorted()).toEqual(['r0.linked', 'r0.linked', 'r0.start', 'r0.start']);
+  });
+
+  test('that failed shows in the status too (only standard digests were looked at: it said verified)', async () => {
+    const organization = await open({ incidents: [backfill] });
+    const [named] = organization.world.chains.flatMap((chain) => chain.backfills.flatMap((one) => one.logs));
+    if (named === undefined) throw new Error('a backfilled log is wanted');
+    overwrite(organization, named.bucket, named.key, gzipSync('{}'));
+    const answer = await pass(organization, NOW);
+    expect(answer.exitCode).toBe(3);
+    expect(answer.status).toMatchObject({
+      verdict: 'failed',
+      findings: [{ code: 'log-hash-mismatch', key: named.key }],
+    });
+    expect(answer.status.accounts.map((line) => line.state)).toEqual(['failed']);
+  });
+});
+
 describe('what cannot be looked at', () => {
   const KMS = 'arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555';
   const BLOCKS: Readonly<Record<string, (organization: Organization, log: Spot) => () => void>> = {
@@ -432,7 +458,7 @@ describe('a job', () => {
       ];
       organization.cloud.requests.clear();
       for (const job of forged)
-        await expect(pipeline.work.digest(job, signal), JSON.stringify(job)).rejects.toMatchObject({
+        await expect(pipeline.work.digest(job, signal)).rejects.toMatchObject({
           code: 'job-refused',
           retryable: false,
         });

@@ -64,8 +64,12 @@ export function compareArchive(
 
 function same(a: StoredVersion, b: StoredVersion): boolean {
   const told = (one: StoredVersion): string =>
-    JSON.stringify([hash('sha256', one.body), one.contentType, one.contentEncoding, [...one.metadata].toSorted()]);
+    JSON.stringify([hash('sha256', one.body), one.contentType, one.contentEncoding, metadataOf(one)]);
   return told(a) === told(b);
+}
+
+function metadataOf({ metadata }: StoredVersion): readonly string[] {
+  return [...metadata].map(([name, value]) => `${name}: ${value}`).toSorted();
 }
 
 export interface Recorded {

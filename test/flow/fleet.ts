@@ -74,7 +74,7 @@ export async function openFleet(estate: CephEstate, archive: Archive): Promise<F
     stop: async () => {
       const left = async (): Promise<string | null> =>
         alive().find((one) => one.events('started').length === 0)?.name ?? null;
-      await until({ processes }, { what: 'every process to start', within: 20_000, left });
+      await until({ processes }, { what: 'every process to start', within: 60_000, left });
       return Promise.all(alive().map((one) => one.stop()));
     },
     close: async () => {
@@ -115,5 +115,5 @@ export function untilProven(fleet: Fleet, archive: Archive, estate: CephEstate):
     const missing = await unproven(archive, estate);
     return missing <= 0 ? null : `${missing} of ${estate.truth.digests} digests have no receipt that proves them`;
   };
-  return until(fleet, { what: 'the archive to be complete', within: 60_000, left });
+  return until(fleet, { what: 'the archive to be complete', within: 120_000, left });
 }

@@ -36,7 +36,7 @@ function named(name: string): Scenario {
   return scenario;
 }
 
-if (!present) test.skip('skipped: no shared data (../shared/data/oracle is not there)', () => undefined);
+if (!present) console.warn('skipped: no shared data (../shared/data/oracle), so no scenario was judged');
 
 describe.skipIf(!present)('the recorded scenarios', () => {
   test('are the eighteen of the table, no more and no fewer', () => {

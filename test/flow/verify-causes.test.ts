@@ -2,9 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseKey } from '../../src/core/key.ts';
-import { sortedKeys } from '../cloud/s3/keyindex.ts';
+import { createKeyIndex, sortedKeys } from '../cloud/s3/keyindex.ts';
 import type { CloudPublicKey } from '../cloud/types.ts';
-import { EXTERNAL_ID, openOrganization, ROLE, type Organization } from './organization.ts';
+import { EXTERNAL_ID, openOrganization, orgtrail, ROLE, type Organization } from './organization.ts';
 import { verifyHere } from './verify-here.ts';
 import { tally } from './verify-report.ts';
 
@@ -55,17 +55,20 @@ describe('planted log files', () => {
     ['one character more (cause: the name did not parse, so the file was passed over)', 'Planted0Planted0x'],
     ['one character less', 'Planted0Planted'],
     ['a short name', 'x'],
-  ] as const)('%s, minutes after the first digest of all begins (cause: 15 minutes were left out there)', async ([, unique]) => {
-    const organization = await small();
-    const { begins, ends } = spanOf(organization);
-    const key = plant(organization, begins + 5 * MINUTE, unique);
-    expect(parseKey(key)?.type).toBe('log');
-    const { exit, report } = await verifyHere(organization, { to: ends });
-    expect({ exit, findings: report.findings.map((finding) => [finding.code, finding.key]) }).toEqual({
-      exit: 3,
-      findings: [['log-unlisted', key]],
-    });
-  });
+  ] as const)(
+    '%s, minutes after the first digest of all begins (cause: 15 minutes were left out there)',
+    async ([, unique]) => {
+      const organization = await small();
+      const { begins, ends } = spanOf(organization);
+      const key = plant(organization, begins + 5 * MINUTE, unique);
+      expect(parseKey(key)?.type).toBe('log');
+      const { exit, report } = await verifyHere(organization, { to: ends });
+      expect({ exit, findings: report.findings.map((finding) => [finding.code, finding.key]) }).toEqual({
+        exit: 3,
+        findings: [['log-unlisted', key]],
+      });
+    },
+  );
 
   test('near the start of a window inside the chain nothing is said: the digest before may name the file', async () => {
     const organization = await small();
@@ -100,7 +103,11 @@ describe('one chain that cannot be looked at', () => {
   test('both looked at: verified', async () => {
     const organization = await twoTrails([]);
     const { exit, report } = await verifyHere(organization, { to: START + HOURS * HOUR });
-    expect({ exit, chains: report.chains.length, findings: report.findings }).toEqual({ exit: 0, chains: 2, findings: [] });
+    expect({ exit, chains: report.chains.length, findings: report.findings }).toEqual({
+      exit: 0,
+      chains: 2,
+      findings: [],
+    });
   });
 
   test('the other is judged all the same, and no file of theirs is called unlisted (cause: one blocked chain dropped all of its account)', async () => {
@@ -122,6 +129,33 @@ describe('one chain that cannot be looked at', () => {
     expect(exit).toBe(3);
     expect(Object.keys(tally(report)).toSorted()).toEqual(['blocked-access', 'log-hash-mismatch']);
   });
+});
+
+test('a trail whose bucket may not be listed: the other trail of its account is verified, collected and shown (cause: the folders of all trails were listed as one)', async () => {
+  const organization = await small();
+  const [trail] = organization.world.trails;
+  if (trail === undefined) throw new Error('the world has no trail');
+  const { account, arn, bucket } = trail;
+  const role = `arn:aws:iam::${account}:role/${ROLE}`;
+  const gone = { arn: arn.replace(/[^/]+$/, 'gone'), bucket: 'no-such-bucket-anywhere' };
+  const accounts = [{ id: account, role, externalId: EXTERNAL_ID, trails: [{ arn, bucket }, gone] }];
+  organization.configure({ organizations: [], accounts });
+  const { exit, report } = await verifyHere(organization, { to: START + HOURS * HOUR });
+  expect({ exit, blocked: tally(report)['blocked-access'] }).toEqual({ exit: 5, blocked: report.findings.length });
+  expect(report.chains.map(({ trail: name, state }) => [name, state])).toEqual([[trail.name, 'verified']]);
+
+  const genuine = sortedKeys(organization.cloud.state.buckets.get(bucket)?.index ?? createKeyIndex());
+  await orgtrail(organization, 'collect');
+  expect(organization.archived().filter((key) => !key.startsWith('orgtrail/'))).toEqual(genuine);
+  const { stdout } = await orgtrail(
+    organization,
+    'status',
+    '--json',
+    '--to',
+    new Date(START + HOURS * HOUR).toISOString(),
+  );
+  expect(stdout).toContain('"state":"verified"');
+  expect(stdout).toContain('no-such-bucket-anywhere');
 });
 
 describe('public keys', () => {

@@ -36,29 +36,52 @@ function hostileKeys(log: string, digest: string): Hostile {
   const long = `${day}${name.replace('.json.gz', '')}`;
   return {
     seen: [
-      ...[`${day}../${name}`, `${day}../../../../../../../orgtrail/receipts/${name}`, `${day}./${name}`, `${day}/${name}`],
-      ...[`${day}%2F${name}`, `${day}..%2f..%2F${name}`, `${day}%00${name}`, `${day}100%${name}`, `${day}%${name}`],
-      ...[`${log}\n`, `${day}\r\nx-amz-acl: public-read\r\n${name}`, `${day}\u0001${name}`, `${day}\u2028${name}`],
-      ...[`${log}?versionId=null`, `${log}?delete`, `${log}#fragment`, `${log}+x`, `${day}+${name}`, `${day} ${name} `],
-      ...[`${day}"${name}"`, `${day}'${name}'`, `${day}<Key>&amp;${name}`, `${day}\`id\`${name}`, `${day}$(id)${name}`],
-      ...[`${day}\\..\\${name}`, `${day}C:\\${name}`, `${day}\u{1f600}${name}`, `${day}\u202e${name}`, `${day}\ufeff${name}`],
-      ...[log.replace('_CloudTrail_', '_\u0421loudTrail_'), log.replace(`/${account}_`, `/\uff11${account.slice(1)}_`)],
-      ...[log.normalize('NFD').replace('json', 'j\u00f6son'), log.replace('.json.gz', '.JSON.GZ'), `${log}.bak`],
-      `${long}${'a'.repeat(1024 - Buffer.byteLength(long) - 8)}.json.gz`,
-      `${day}${'\u00e9'.repeat((1024 - day.length) >> 1)}`.slice(0, 1024),
-      ...[folder, day, digests, `${folder}2026/`, digest.slice(0, digest.lastIndexOf('/') + 1)],
-      ...[`${digest}?versionId=null`, `${digest}\n`, digest.replace('.json.gz', '_backfill2.json.gz'), `${digests}../x.json.gz`],
-      digest.replace(/_\d{8}T\d{6}Z/, '_20261332T256199Z'),
-    ],
+      [`${day}../${name}`, `${day}../../../../../../../orgtrail/receipts/${name}`, `${day}./${name}`, `${day}/${name}`],
+      [`${day}%2F${name}`, `${day}..%2f..%2F${name}`, `${day}%00${name}`, `${day}100%${name}`, `${day}%${name}`],
+      [`${log}\n`, `${day}\r\nx-amz-acl: public-read\r\n${name}`, `${day}\u0001${name}`, `${day}\u2028${name}`],
+      [`${log}?versionId=null`, `${log}?delete`, `${log}#fragment`, `${log}+x`, `${day}+${name}`, `${day} ${name} `],
+      [`${day}"${name}"`, `${day}'${name}'`, `${day}<Key>&amp;${name}`, `${day}\`id\`${name}`, `${day}$(id)${name}`],
+      [
+        `${day}\\..\\${name}`,
+        `${day}C:\\${name}`,
+        `${day}\u{1f600}${name}`,
+        `${day}\u202e${name}`,
+        `${day}\ufeff${name}`,
+      ],
+      [log.replace('_CloudTrail_', '_\u0421loudTrail_'), log.replace(`/${account}_`, `/\uff11${account.slice(1)}_`)],
+      [log.normalize('NFD').replace('json', 'j\u00f6son'), log.replace('.json.gz', '.JSON.GZ'), `${log}.bak`],
+      [`${long}${'a'.repeat(1024 - Buffer.byteLength(long) - 8)}.json.gz`],
+      [`${day}${'\u00e9'.repeat((1024 - day.length) >> 1)}`.slice(0, 1024)],
+      [folder, day, digests, `${folder}2026/`, digest.slice(0, digest.lastIndexOf('/') + 1)],
+      [
+        `${digest}?versionId=null`,
+        `${digest}\n`,
+        digest.replace('.json.gz', '_backfill2.json.gz'),
+        `${digests}../x.json.gz`,
+      ],
+      [digest.replace(/_\d{8}T\d{6}Z/, '_20261332T256199Z')],
+    ].flat(),
     unseen: [
-      ...['AWSLogs/', root, `${root}CloudTrail/`, `${root}CloudTrail-Digest/`, `${root}CloudTrail-Other/${REGION}/${name}`],
-      ...[`${root}CloudTrail/../${name}`, `${root}CloudTrail/${REGION}%2F${name}`, `${root}CloudTrail/\u0075s-east-1\u200b/${name}`],
-      `${root}Config/ConfigWritabilityCheckFile`,
-      `${root}Config/${REGION}/2026/11/20/ConfigHistory/${account}_Config_${REGION}_ConfigHistory_AWS::S3::Bucket_20261120T000000Z_20261120T010000Z_1.json.gz`,
-      `${root}vpcflowlogs/${REGION}/2026/11/20/${account}_vpcflowlogs_${REGION}_fl-1_20261120T0000Z_abc.log.gz`,
-      `${root}elasticloadbalancing/${REGION}/2026/11/20/x.log.gz`,
-      ...[`/${log}`, `other/${log}`, log.replace(account, '999999999999'), log.replace(`/${account}/`, '/../')],
-    ],
+      [
+        'AWSLogs/',
+        root,
+        `${root}CloudTrail/`,
+        `${root}CloudTrail-Digest/`,
+        `${root}CloudTrail-Other/${REGION}/${name}`,
+      ],
+      [
+        `${root}CloudTrail/../${name}`,
+        `${root}CloudTrail/${REGION}%2F${name}`,
+        `${root}CloudTrail/\u0075s-east-1\u200b/${name}`,
+      ],
+      [`${root}Config/ConfigWritabilityCheckFile`],
+      [
+        `${root}Config/${REGION}/2026/11/20/ConfigHistory/${account}_Config_${REGION}_ConfigHistory_AWS::S3::Bucket_20261120T000000Z_20261120T010000Z_1.json.gz`,
+      ],
+      [`${root}vpcflowlogs/${REGION}/2026/11/20/${account}_vpcflowlogs_${REGION}_fl-1_20261120T0000Z_abc.log.gz`],
+      [`${root}elasticloadbalancing/${REGION}/2026/11/20/x.log.gz`],
+      [`/${log}`, `other/${log}`, log.replace(account, '999999999999'), log.replace(`/${account}/`, '/../')],
+    ].flat(),
   };
 }
 
@@ -75,7 +98,14 @@ beforeAll(async () => {
   hostile = hostileKeys(log, digest);
   for (const key of [...hostile.seen, ...hostile.unseen]) {
     const body = key.endsWith('/') ? Buffer.alloc(0) : Buffer.from(`planted: ${key}`);
-    organization.cloud.put({ bucket, key, body, metadata: new Map(), contentType: 'text/plain', contentEncoding: null });
+    organization.cloud.put({
+      bucket,
+      key,
+      body,
+      metadata: new Map(),
+      contentType: 'text/plain',
+      contentEncoding: null,
+    });
   }
 });
 afterAll(async () => {

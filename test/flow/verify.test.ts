@@ -63,7 +63,8 @@ function spoilLog(organization: Organization, account: string, change: (body: Bu
 function empty(organization: Organization, name: string): void {
   const index = organization.cloud.state.buckets.get(name)?.index;
   if (index === undefined) throw new Error(`no bucket ${name}`);
-  for (const versions of [...index.versions.values()]) for (const version of [...versions]) dropVersion(index, version);
+  const all = [...index.versions.values()].flat();
+  for (const version of all) dropVersion(index, version);
 }
 
 function flip(bytes: Buffer, at: number): Buffer {
