@@ -2,12 +2,13 @@
  * Composition root of the running daemon: builds connections, queues, workers, schedules and the HTTP surface, and stops
  * them in reverse order. Signals and exit codes belong to main.ts.
  */
+import pLimit from 'p-limit';
 import { parseCollectJob, parseDiscoverJob, parseReconcileJob } from './adapters/queue-jobs.ts';
 import { startWorker, type RunningWorker } from './adapters/queue-worker.ts';
 import { within } from './adapters/redis.ts';
 import { startSchedules } from './adapters/schedule.ts';
 import type { Readiness } from './core/snapshot.ts';
-import { createCollector, createReconciler } from './daemon/processors.ts';
+import { createCollector, createReconciler, createSweeper } from './daemon/processors.ts';
 import { createFairness } from './daemon/fairness.ts';
 import { createRounds } from './daemon/rounds.ts';
 import { openStage, type DaemonOptions, type Role, type Stage } from './daemon/stage.ts';
@@ -47,22 +48,31 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
   const onBug = options.onBug ?? (() => undefined);
   const shared = { timing: stage.timing, log: options.log, onBug };
   const { connections } = stage;
+  const { digestConcurrency, accountConcurrency } = options.config.limits;
   const collect = createCollector(stage);
-  const fairness = createFairness(options.config.limits.digestConcurrency);
+  const sweep = createSweeper(stage);
+  const fairDigests = createFairness(digestConcurrency);
+  const fairSweeps = createFairness(accountConcurrency);
+  // Rounds wait for each other, so a place more: sweeps go on while one runs.
+  const oneRound = pLimit(1);
+  const round = createRounds(stage);
   const workers: readonly RunningWorker[] = [
     startWorker(connections, {
       ...shared,
       queue: 'discover',
-      concurrency: 1,
+      concurrency: accountConcurrency + 1,
       parse: parseDiscoverJob,
-      handle: createRounds(stage),
+      handle: (job, context) =>
+        job.type === 'sweep'
+          ? fairSweeps.run(job.reader, () => sweep(job, context))
+          : oneRound(() => round(job, context)),
     }),
     startWorker(connections, {
       ...shared,
       queue: 'collect',
-      concurrency: options.config.limits.digestConcurrency,
+      concurrency: digestConcurrency,
       parse: parseCollectJob,
-      handle: (job, context) => fairness.run(job.reader, () => collect(job, context)),
+      handle: (job, context) => fairDigests.run(job.reader, () => collect(job, context)),
     }),
     startWorker(connections, {
       ...shared,

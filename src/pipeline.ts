@@ -1,6 +1,6 @@
 /** The pipeline: stages composed into the work that the daemon schedules and `collect` runs at once. */
 import pLimit from 'p-limit';
-import type { DigestJob, SweepDepth, SweepJob } from './core/job.ts';
+import { chainRef, type DigestJob, type SweepDepth, type SweepJob } from './core/job.ts';
 import type { Chain, Problem, Survey } from './core/source.ts';
 import { HOUR } from './core/time.ts';
 import type { Discovery, SweepOutcome, Work } from './daemon/work.ts';
@@ -42,6 +42,7 @@ export function createPipeline(parts: PipelineParts): Work {
           maxBytes,
           maxListed: config.limits.maxListedObjects,
           signal,
+          now: clock.now(),
         });
         return { ...sweep, digests: sweep.digests.map((one) => digestJob(chain, one)) };
       } catch (error) {
@@ -88,21 +89,11 @@ async function discover(
 }
 
 function sweepJob(chain: Chain, depth: SweepDepth): SweepJob {
-  const { account, region, source } = chain;
-  return { type: 'sweep', depth, reader: source.reader, trailArn: source.trailArn, account, region };
+  return { type: 'sweep', depth, ...chainRef(chain) };
 }
 
 function digestJob(chain: Chain, digest: { readonly bucket: string; readonly rawKey: string }): DigestJob {
-  const { account, region, source } = chain;
-  return {
-    type: 'digest',
-    reader: source.reader,
-    trailArn: source.trailArn,
-    account,
-    region,
-    bucket: digest.bucket,
-    key: digest.rawKey,
-  };
+  return { type: 'digest', ...chainRef(chain), bucket: digest.bucket, key: digest.rawKey };
 }
 
 function couldNotLook(problem: Problem): SweepOutcome {

@@ -101,14 +101,14 @@ test('no secret reaches log, pages, metrics or job data, even at the lowest log 
   expect(wrong.status).toBe(401);
   const admin = new Redis(redis.url);
   ends.push(async () => admin.disconnect());
-  await until('the sweep failed', async () => (await admin.zcard('{orgtrail}:collect:failed')) === 1);
+  await until('the sweep failed', async () => (await admin.zcard('{orgtrail}:discover:failed')) === 1);
   const pages = await Promise.all(
-    ['/', '/metrics', '/readyz', '/jobs/api/queues?activeQueue=collect&status=failed'].map(async (path) => {
+    ['/', '/metrics', '/readyz', '/jobs/api/queues?activeQueue=discover&status=failed'].map(async (path) => {
       const response = await fetch(`${daemon.url}${path}`, { headers: { authorization } });
       return response.text();
     }),
   );
-  const kept = await Promise.all((await admin.keys('{orgtrail}:collect:[0-9]*')).map((key) => admin.hgetall(key)));
+  const kept = await Promise.all((await admin.keys('{orgtrail}:discover:[0-9]*')).map((key) => admin.hgetall(key)));
   expect(kept[0]?.['failedReason']).toBe('blocked-access: role refused (check the external id)');
   const everything = [...said, ...pages, JSON.stringify(kept)].join('\n');
   expect(everything).toContain('blocked-access');

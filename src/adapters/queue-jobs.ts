@@ -3,7 +3,7 @@
  * (reliability.md 43). What passes is well formed, not trusted; the pipeline looks every identifier up again.
  */
 import { z } from 'zod';
-import type { CollectJob } from '../core/job.ts';
+import type { DigestJob, SweepJob } from '../core/job.ts';
 import { OperatingError } from '../errors.ts';
 
 export const QUEUE_NAMES = ['discover', 'collect', 'reconcile'] as const;
@@ -22,15 +22,13 @@ const chain = {
 const depth = z.enum(['recent', 'full']);
 const cause = z.enum(['schedule', 'start', 'redis-emptied', 'round-overdue']);
 
-const collectJob = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sweep'), depth, ...chain }),
-  z.strictObject({
-    type: z.literal('digest'),
-    ...chain,
-    bucket: z.string().regex(/^[a-zA-Z0-9._-]{3,255}$/),
-    key: z.string().min(1).max(1024),
-  }),
-]);
+const sweepJob = z.strictObject({ type: z.literal('sweep'), depth, ...chain });
+const digestJob = z.strictObject({
+  type: z.literal('digest'),
+  ...chain,
+  bucket: z.string().regex(/^[a-zA-Z0-9._-]{3,255}$/),
+  key: z.string().min(1).max(1024),
+});
 
 /** `discover` surveys all accounts; `collect` sweeps the accounts of the last survey again. */
 const discoverJob = z.strictObject({ type: z.enum(['discover', 'collect']), depth, cause });
@@ -40,8 +38,11 @@ export type DiscoverJob = Readonly<z.infer<typeof discoverJob>>;
 export type ReconcileJob = Readonly<z.infer<typeof reconcileJob>>;
 export type Cause = DiscoverJob['cause'];
 
-export const parseCollectJob = (data: unknown): CollectJob => parse(collectJob, data);
-export const parseDiscoverJob = (data: unknown): DiscoverJob => parse(discoverJob, data);
+/** The collect queue holds digests alone. */
+export const parseCollectJob = (data: unknown): DigestJob => parse(digestJob, data);
+/** The discover queue holds rounds over all accounts, and the sweeps of chains that they call for. */
+export const parseDiscoverJob = (data: unknown): DiscoverJob | SweepJob =>
+  parse(z.union([discoverJob, sweepJob]), data);
 export const parseReconcileJob = (data: unknown): ReconcileJob => parse(reconcileJob, data);
 
 /** The refusal names the fields and not their values, which may be anything. */

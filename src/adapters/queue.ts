@@ -10,8 +10,11 @@ import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within, type Connections } from './redi
 const PAGE = 500;
 /** No digests are added while more than this many jobs wait; the next sweep finds the rest again. */
 const MAX_WAITING = 20_000;
-/** Sweeps have none and go first: behind 20,000 digests a new log file would be captured hours late. */
-const DIGEST_PRIORITY = 10;
+/**
+ * Sweeps stand behind the rounds on the discover queue; digests have the collect queue to themselves. On one queue
+ * whichever goes first starves the other: new log files captured hours late, or digests hardly judged at all.
+ */
+const SWEEP_PRIORITY = 10;
 
 export interface Queues {
   /** `id` names the tick, so that a second replica's add is none. */
@@ -53,7 +56,7 @@ export function openQueues(
     discover: (job, id) => addSingle('discover', job, id),
     reconcile: (job, id) => addSingle('reconcile', job, id),
     sweeps: async (jobs) => {
-      for (const page of pages(jobs)) await addPage(queue('collect'), page, sweepOptions);
+      for (const page of pages(jobs)) await addPage(queue('discover'), page, sweepOptions);
     },
     digests: (jobs) => addDigests(queue('collect'), jobs, options.maxWaiting ?? MAX_WAITING),
     counts: async () =>
@@ -111,12 +114,12 @@ async function addPage<T extends SweepJob | DigestJob>(
 }
 
 function sweepOptions(job: SweepJob): JobsOptions {
-  return { deduplication: { id: `sweep ${chainName(job)}`, keepLastIfActive: true } };
+  return { priority: SWEEP_PRIORITY, deduplication: { id: `sweep ${chainName(job)}`, keepLastIfActive: true } };
 }
 
 /** By hash, since keys may hold anything; no job id, since a digest may be judged again once it is done. */
 function digestOptions(job: DigestJob): JobsOptions {
-  return { priority: DIGEST_PRIORITY, deduplication: { id: hash('sha256', `${job.bucket}\n${job.key}`) } };
+  return { deduplication: { id: hash('sha256', `${job.bucket}\n${job.key}`) } };
 }
 
 async function countsOf(queue: Queue): Promise<ReadonlyMap<string, number>> {

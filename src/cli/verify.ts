@@ -1,4 +1,5 @@
 /** `orgtrail verify --source`: the member buckets judged where they lie. */
+import { chainRef } from '../core/job.ts';
 import pLimit from 'p-limit';
 import { exitOf, verifyReport, type AccountProblem, type ChainResult, type VerifyReport } from '../core/report.ts';
 import { bySource, type Chain, type Source, type Survey } from '../core/source.ts';
@@ -113,7 +114,7 @@ function noteInto(problems: AccountProblem[], account: string): Note {
 }
 
 async function verifyOne(chain: Chain, { request, parts, estate, slots, known, run }: Work): Promise<ChainVerified> {
-  const { session } = await estate.resolve(refOf(chain));
+  const { session } = await estate.resolve(chainRef(chain));
   const slot = slots(chain.source.reader);
   return verifyChain(chain, { parts, session, known, store: null, slot, signal: request.signal }, run);
 }
@@ -127,7 +128,7 @@ function foldersToJudge(
 }
 
 async function unlistedOf(folder: LogFolder, { request, estate, run }: Work): Promise<readonly Unlisted[]> {
-  const { session } = await estate.resolve(refOf(folder.chain));
+  const { session } = await estate.resolve(chainRef(folder.chain));
   const due = { now: run.expected.now, grace: request.config.limits.unlistedGraceHours * HOUR };
   return unlistedIn(folder, session, due);
 }
@@ -142,13 +143,4 @@ function withUnlisted(result: ChainResult, unlisted: readonly Unlisted[]): Chain
     logs: [...result.logs, ...own.map(({ code }) => code)],
     coverage: { ...coverage, findings: [...coverage.findings, ...own], state: worse(coverage.state, 'failed') },
   };
-}
-
-function refOf(chain: Chain): {
-  readonly reader: string;
-  readonly trailArn: string;
-  readonly account: string;
-  readonly region: string;
-} {
-  return { reader: chain.source.reader, trailArn: chain.source.trailArn, account: chain.account, region: chain.region };
 }

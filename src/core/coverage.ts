@@ -65,6 +65,8 @@ export interface Expectation {
   readonly to: number | null;
   readonly now: number;
   readonly grace: number;
+  /** The source was looked at and holds digests newer than the newest one known here. Absent: nobody looked. */
+  readonly waiting?: boolean;
 }
 
 export interface Coverage {

@@ -3,6 +3,8 @@
  * its own discovery again; nothing that Redis says is trusted (an attacker may write to Redis).
  */
 
+import type { Chain } from './source.ts';
+
 /** Which chain a job is about. */
 export interface ChainRef {
   /** The account whose role reads the source. */
@@ -11,6 +13,11 @@ export interface ChainRef {
   /** The account whose events the chain holds: for organization trails a member. */
   readonly account: string;
   readonly region: string;
+}
+
+/** The chain by its identifiers. */
+export function chainRef({ account, region, source }: Chain): ChainRef {
+  return { reader: source.reader, trailArn: source.trailArn, account, region };
 }
 
 /** `recent` looks at the trailing window, `full` at everything the source holds. */
@@ -28,8 +35,6 @@ export interface DigestJob extends ChainRef {
   readonly bucket: string;
   readonly key: string;
 }
-
-export type CollectJob = SweepJob | DigestJob;
 
 /** A name for the chain that is stable over processes; at most one sweep of it runs at a time. */
 export function chainName(chain: ChainRef): string {

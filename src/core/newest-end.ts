@@ -34,6 +34,11 @@ export function judgeNewestEnd(
         newest ?? stopped,
       );
   }
+  // Digests that lie in the source and have no receipt yet: the collector is behind, which is no fault of the chain.
+  if (expected.waiting === true && (newest === null || newest < due)) {
+    const from = newest ?? status?.startedLogging ?? due;
+    return { cells: [{ from: Math.min(from, due), to: due, state: 'late' }], findings: [] };
+  }
   if (newest === null) return emptyChain(chain, { expected, due }, say);
   if (newest >= due) return { cells: [], findings: [] };
   const delivered = status?.latestDigestDelivery ?? null;

@@ -91,7 +91,8 @@ export function exitOf(verdict: Verdict): 0 | 3 | 4 | 5 {
 
 function verdictOf(results: readonly ChainResult[], findings: readonly Finding[]): Verdict {
   if (findings.some((finding) => !isBlockedCode(finding.code))) return 'failed';
-  if (findings.length > 0) return 'blocked';
+  // A chain whose newest digests wait to be judged has not been looked at up to its end: that is no proof.
+  if (findings.length > 0 || results.some((result) => result.coverage.state === 'late')) return 'blocked';
   return results.some((result) => result.digests.includes('valid')) ? 'verified' : 'nothing';
 }
 

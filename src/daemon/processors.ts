@@ -1,7 +1,7 @@
 /** From a job to the pipeline's call, and from its outcome to the queue, the state and the metrics. */
 import type { JobContext } from '../adapters/queue-worker.ts';
 import type { ReconcileJob } from '../adapters/queue-jobs.ts';
-import type { CollectJob, DigestJob, SweepJob } from '../core/job.ts';
+import type { ChainRef, DigestJob, SweepJob } from '../core/job.ts';
 import type { Problem } from '../core/source.ts';
 import { OperatingError } from '../errors.ts';
 import type { Metrics } from '../web/metrics.ts';
@@ -12,16 +12,17 @@ export type ProcessorParts = RoundParts & { readonly metrics: Metrics };
 type Summary = Readonly<Record<string, unknown>>;
 
 /** The handler of the collect queue. */
-export function createCollector(parts: ProcessorParts): (job: CollectJob, context: JobContext) => Promise<Summary> {
-  return async (job, context) => {
-    const log = context.log.child({ account: job.account, region: job.region, trail: job.trailArn });
-    switch (job.type) {
-      case 'sweep':
-        return sweep(parts, job, { ...context, log });
-      case 'digest':
-        return judge(parts, job, { ...context, log });
-    }
-  };
+export function createCollector(parts: ProcessorParts): (job: DigestJob, context: JobContext) => Promise<Summary> {
+  return (job, context) => judge(parts, job, ofChain(job, context));
+}
+
+/** The handler of sweeps, on the discover queue. */
+export function createSweeper(parts: ProcessorParts): (job: SweepJob, context: JobContext) => Promise<Summary> {
+  return (job, context) => sweep(parts, job, ofChain(job, context));
+}
+
+function ofChain(job: ChainRef, context: JobContext): JobContext {
+  return { ...context, log: context.log.child({ account: job.account, region: job.region, trail: job.trailArn }) };
 }
 
 /** The depth is settled here and not where the job was made: a recent sweep may have displaced a full one that waited. */

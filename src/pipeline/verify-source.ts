@@ -82,7 +82,12 @@ function opensChain(views: readonly DigestView[]): boolean {
   return oldest.verdict === 'valid' && oldest.link === 'chain-start';
 }
 
-async function digestsIn(chain: Chain, session: AccountSession, window: Window): Promise<readonly ListedDigest[]> {
+/** The chain's digests in the window, as the source lists them. */
+export async function digestsIn(
+  chain: Chain,
+  session: AccountSession,
+  window: Window,
+): Promise<readonly ListedDigest[]> {
   const { account, region, source } = chain;
   const found: ListedDigest[] = [];
   for (const place of placesOf(source)) {

@@ -6,7 +6,7 @@ import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf, type Folder, type LogK
 import { newestReceipts, parseReceiptKey, pendingKey, receiptFolder, type ReceiptName } from '../core/layout.ts';
 import { aboutToBeProven, digestsToJudge, missingFrom, withoutReceipt, type ListedDigest } from '../core/plan.ts';
 import type { Chain, Place, Problem } from '../core/source.ts';
-import { formatDay } from '../core/time.ts';
+import { formatDay, HOUR } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
 import type { ArchiveStore, ListedObject, ListRequest, ObjectReader } from '../ports.ts';
 
@@ -25,6 +25,7 @@ export interface CapturePorts {
   /** Objects that one sweep may list. */
   readonly maxListed: number;
   readonly signal: AbortSignal;
+  readonly now: number;
 }
 
 /** What one look at a chain found. */
@@ -39,6 +40,9 @@ export interface Sweep {
   /** Why some log file could not be captured; null when all could. */
   readonly problem: Problem | null;
 }
+
+/** A digest lies there about an hour and a half after the first log file that it names. */
+const FRESH = 3 * HOUR;
 
 /** Copies in flight of one sweep; the slots bound the transfers themselves. */
 const COPIES = 64;
@@ -59,7 +63,7 @@ export async function sweepChain(chain: Chain, since: number | null, ports: Capt
     .map((one) => ({ end: one.key.end, open: fresh.has(one) }));
   const { captured, pendingLogs, problem } = await captureLogs(
     chain,
-    { since, covered: aboutToBeProven(standard), counter },
+    { since, covered: settledBy(standard, ports.now), counter },
     ports,
   );
   const newest = listed.reduce<number | null>(
@@ -145,6 +149,15 @@ type LogQuestion = {
   readonly covered: (time: number) => boolean;
   readonly counter: Counter;
 };
+
+/**
+ * Files of the last hours are captured whatever lies there: whoever could put a junk digest before each sweep would
+ * otherwise keep them from being captured, and delete them before their real digest comes.
+ */
+function settledBy(digests: Parameters<typeof aboutToBeProven>[0], now: number): (time: number) => boolean {
+  const covered = aboutToBeProven(digests);
+  return (time) => time < now - FRESH && covered(time);
+}
 
 async function captureLogs(
   chain: Chain,

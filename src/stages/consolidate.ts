@@ -2,7 +2,6 @@
  * Consolidate: the verified bytes are what is written, at the original key, once. What is there already with the same
  * content is success, with other content a finding; nothing is ever overwritten. What fails goes to quarantine.
  */
-import { hash } from 'node:crypto';
 import type { NamedLog } from '../core/digest.ts';
 import type { Inspection } from '../core/gzip.ts';
 import type { Judgement, Verified } from '../core/judge.ts';
@@ -113,12 +112,14 @@ async function promote(named: NamedLog, { archive, place, pending }: Consolidate
 type Rejected = {
   readonly verdict: Judgement<string>;
   readonly object: StoredObject;
-  readonly inspection: Inspection | null;
+  readonly inspection: Inspection;
   readonly expected: string | null;
 };
 
 function rejected(judged: JudgedLogFile, verdict: Verified['verdict'], object: StoredObject): Rejected {
-  return { verdict, object, inspection: judged.verified.inspection, expected: judged.named.sha256 };
+  const { inspection } = judged.verified;
+  if (inspection === null) throw new Error('bytes are judged by inspecting them');
+  return { verdict, object, inspection, expected: judged.named.sha256 };
 }
 
 /**
@@ -131,7 +132,7 @@ async function quarantine(
   ports: ConsolidatePorts,
 ): Promise<string> {
   const folder = quarantineKey(ports.place.prefix, origin, verdict.code);
-  const storedSha256 = hash('sha256', object.bytes);
+  const { storedSha256 } = inspection;
   const bytesKey = `${folder}/bytes-${storedSha256.slice(0, 16)}`;
   const at = (key: string) => ({ bucket: ports.place.bucket, key, owner: ports.place.owner });
   await ports.archive.putIfAbsent(at(bytesKey), object);
@@ -141,7 +142,7 @@ async function quarantine(
     detail: verdict.detail,
     origin: { bucket: origin.bucket, key: origin.key, versionId: object.versionId, etag: object.etag },
     expectedSha256: expected,
-    contentSha256: inspection?.ok === true ? inspection.contentSha256 : null,
+    contentSha256: inspection.ok ? inspection.contentSha256 : null,
     storedSha256,
     size: object.bytes.length,
     metadata: Object.fromEntries(object.metadata),

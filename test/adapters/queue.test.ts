@@ -1,16 +1,18 @@
 import { hash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseCollectJob } from '../../src/adapters/queue-jobs.ts';
+import { parseCollectJob, parseDiscoverJob } from '../../src/adapters/queue-jobs.ts';
 import { QUEUE_TIMING, startWorker, type JobContext, type RunningWorker } from '../../src/adapters/queue-worker.ts';
 import { openQueues, type Queues } from '../../src/adapters/queue.ts';
 import { createConnections, type Connections } from '../../src/adapters/redis.ts';
-import type { CollectJob } from '../../src/core/job.ts';
+import type { DigestJob } from '../../src/core/job.ts';
 import { OperatingError } from '../../src/errors.ts';
 import { digestOf, door, keptLog, sweepOf, until } from '../daemon/fake.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
 
 const ACCOUNT = '222222222222';
+
+type Job = DigestJob | ReturnType<typeof parseDiscoverJob>;
 
 let redis: RedisServer;
 let admin: Redis;
@@ -44,24 +46,29 @@ afterEach(async () => {
 });
 
 function work(
-  handle: (job: CollectJob, context: JobContext) => Promise<Record<string, unknown>>,
+  handle: (job: Job, context: JobContext) => Promise<Record<string, unknown>>,
   options: { concurrency?: number; lockMs?: number } = {},
 ): RunningWorker {
-  const worker = startWorker(connections, {
-    queue: 'collect',
+  const shared = {
     concurrency: options.concurrency ?? 1,
     timing: { ...QUEUE_TIMING, backoffMs: 20, stalledMs: 500, lockMs: options.lockMs ?? 2000 },
-    parse: parseCollectJob,
     handle,
-    onBug: (error) => bugs.push(error),
+    onBug: (error: unknown) => bugs.push(error),
     log: keptLog().log,
-  });
-  workers.push(worker);
-  return worker;
+  };
+  const both = [
+    startWorker(connections, { ...shared, queue: 'collect', parse: parseCollectJob }),
+    startWorker(connections, { ...shared, queue: 'discover', parse: parseDiscoverJob }),
+  ];
+  workers.push(...both);
+  return {
+    stop: async (graceMs) => (await Promise.all(both.map((worker) => worker.stop(graceMs)))).every(Boolean),
+  };
 }
 
 const collect = () => queues.all.find((queue) => queue.name === 'collect') ?? expect.unreachable();
-const failedReason = async () => (await collect().getFailed())[0]?.failedReason;
+const discover = () => queues.all.find((queue) => queue.name === 'discover') ?? expect.unreachable();
+const failedReason = async () => (await discover().getFailed())[0]?.failedReason;
 
 test('three sweeps of a chain that is being swept become exactly one more', async () => {
   const first = door();
@@ -79,7 +86,7 @@ test('three sweeps of a chain that is being swept become exactly one more', asyn
   for (let tick = 0; tick < 3; tick += 1) await queues.sweeps([sweepOf(ACCOUNT)]);
   expect(runs).toBe(1);
   first.open();
-  await until('the further sweep is done', async () => (await collect().getCompletedCount()) === 2);
+  await until('the further sweep is done', async () => (await discover().getCompletedCount()) === 2);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(runs).toBe(2);
 });
@@ -105,16 +112,19 @@ test('digests beyond the bound are left for the next sweep', async () => {
   expect(await queues.digests(jobs)).toEqual({ added: 0, held: 1200 });
 });
 
-test('a sweep goes before waiting digests', async () => {
+test('sweeps and digests do not wait for each other: on one queue either starved the other', async () => {
+  const never = door();
   await queues.digests([digestOf(ACCOUNT, 'a'), digestOf(ACCOUNT, 'b')]);
   await queues.sweeps([sweepOf(ACCOUNT)]);
   const order: string[] = [];
   work(async (job) => {
     order.push(job.type === 'digest' ? job.key : job.type);
+    if (order.length === 1) await never.wait;
     return {};
   });
+  await until('one hangs, and the other queue goes on', () => order.includes('sweep') && order.includes('a'));
+  never.open();
   await until('all three ran', () => order.length === 3);
-  expect(order).toEqual(['sweep', 'a', 'b']);
 });
 
 test('what may succeed later is tried again, what cannot is not', async () => {
@@ -136,7 +146,7 @@ test('what may succeed later is tried again, what cannot is not', async () => {
   await until('the third attempt succeeds', async () => (await collect().getCompletedCount()) === 1);
   expect(runs).toBe(3);
   await queues.sweeps([sweepOf(ACCOUNT)]);
-  await until('the sweep fails', async () => (await collect().getFailedCount()) === 1);
+  await until('the sweep fails', async () => (await discover().getFailedCount()) === 1);
   expect(runs).toBe(4);
   expect(await failedReason()).toBe('blocked-access: no entry to 222222222222 (add s3:GetObject)');
   expect(bugs).toEqual([]);
@@ -147,7 +157,7 @@ test('an error that nobody planned fails the job for good and is told', async ()
     throw new TypeError('undefined is not a chain');
   });
   await queues.sweeps([sweepOf(ACCOUNT)]);
-  await until('it fails', async () => (await collect().getFailedCount()) === 1);
+  await until('it fails', async () => (await discover().getFailedCount()) === 1);
   expect(await failedReason()).toBe('internal error: undefined is not a chain');
   expect(bugs).toEqual([new TypeError('undefined is not a chain')]);
 });
@@ -161,11 +171,11 @@ test.each([
 ])('poisoned job data is refused without being worked on: %s', async (_name, data) => {
   let runs = 0;
   work(async () => ({ run: (runs += 1) }));
-  await collect().add('sweep', data);
-  await until('it is refused', async () => (await collect().getFailedCount()) === 1);
+  await discover().add('sweep', data);
+  await until('it is refused', async () => (await discover().getFailedCount()) === 1);
   expect(await failedReason()).toMatch(/^job-refused: /);
   expect(await failedReason()).not.toMatch(/evil|etc|command: id/);
-  expect((await collect().getFailed())[0]?.attemptsMade).toBe(1);
+  expect((await discover().getFailed())[0]?.attemptsMade).toBe(1);
   expect(runs).toBe(0);
 });
 
@@ -184,7 +194,7 @@ test('a job whose lock another worker took is told to stop', async () => {
   );
   await queues.sweeps([sweepOf(ACCOUNT)]);
   await until('it runs', () => runs === 1);
-  const [lock = ''] = await admin.keys('{orgtrail}:collect:*:lock');
+  const [lock = ''] = await admin.keys('{orgtrail}:discover:*:lock');
   await admin.set(lock, 'somebody else');
   await until('it is told', () => reason !== null);
   expect(reason).toBe('lock lost');
@@ -201,10 +211,10 @@ test('a worker that stops hands its job back without costing an attempt, and ano
   const started = Date.now();
   expect(await first.stop(1500)).toBe(true);
   expect(Date.now() - started).toBeLessThan(1500);
-  expect(await collect().getWaitingCount()).toBe(1);
+  expect(await discover().getJobCountByTypes('waiting', 'prioritized')).toBe(1);
   work(async () => ({ by: 'second' }));
-  await until('the second one did it', async () => (await collect().getCompletedCount()) === 1);
-  const done = (await collect().getCompleted())[0];
+  await until('the second one did it', async () => (await discover().getCompletedCount()) === 1);
+  const done = (await discover().getCompleted())[0];
   expect([done?.returnvalue, done?.attemptsMade]).toEqual([{ by: 'second' }, 1]);
 });
 
@@ -218,7 +228,7 @@ test('a running job that can finish in time is let finish', async () => {
   await queues.sweeps([sweepOf(ACCOUNT)]);
   await until('it runs', () => runs === 1);
   expect(await worker.stop(3000)).toBe(true);
-  expect((await collect().getCompleted())[0]?.returnvalue).toEqual({ whole: true });
+  expect((await discover().getCompleted())[0]?.returnvalue).toEqual({ whole: true });
 });
 
 test('the same tick is queued once, and its id has no colon', async () => {

@@ -20,7 +20,7 @@ import { folderOf, LOG_KINDS, parseKey, placesOf, type DigestKey } from '../../s
 import type { PublicKeyRecord } from '../../src/core/publickey.ts';
 import type { Chain } from '../../src/core/source.ts';
 import { HOUR } from '../../src/core/time.ts';
-import { isUnlisted, sharedFolder } from '../../src/core/unlisted.ts';
+import { isUnlisted, sharedFolder, type Span } from '../../src/core/unlisted.ts';
 import type { DigestCode, LinkCode, NoteCode } from '../../src/core/verdict.ts';
 import { findObject, type Buckets } from '../cloud/forge/buckets.ts';
 import type { CloudObject } from '../cloud/types.ts';
@@ -206,14 +206,14 @@ export function unlistedLogs({ buckets, now }: Evidence, judged: readonly Judged
   );
 }
 
-/** The intervals of valid digests, neighbours joined. */
-function provenSpans({ views }: JudgedChain): readonly { readonly from: number; readonly to: number }[] {
-  const spans: { from: number; to: number }[] = [];
+/** The intervals of valid digests, neighbours joined. A chain's proven start opens one: nothing before it names a file. */
+function provenSpans({ views }: JudgedChain): readonly Span[] {
+  const spans: Span[] = [];
   for (const view of views.filter(({ verdict }) => verdict === 'valid').toSorted((a, b) => a.end - b.end)) {
     const from = view.start ?? view.end;
     const last = spans.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, view.end);
-    else spans.push({ from, to: view.end });
+    if (last !== undefined && from <= last.to) spans[spans.length - 1] = { ...last, to: Math.max(last.to, view.end) };
+    else spans.push({ from, to: view.end, opens: view.link === 'chain-start' });
   }
   return spans;
 }

@@ -141,7 +141,7 @@ function configuration(
   return {
     archive: { ...archive, region: 'us-east-1', owner: world.management },
     organizations: [{ name: 'ceph', discover: true, role: ROLE, externalId: EXTERNAL_ID }],
-    schedules: { discover: '*/20 * * * * *', collect: '*/2 * * * * *', reconcile: '*/20 * * * * *' },
+    schedules: { discover: '*/20 * * * * *', collect: '*/3 * * * * *', reconcile: '*/20 * * * * *' },
     aws: { region: 'us-east-1', forcePathStyle: true },
     http: { enabled: false },
   };

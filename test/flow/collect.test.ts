@@ -1,7 +1,7 @@
 /** What collecting leaves in the archive: verified bytes, receipts that add up, and nothing that was there before changed. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { hash } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DigestJob } from '../../src/core/job.ts';
 import { provenKey } from '../../src/core/layout.ts';
 import { HOUR } from '../../src/core/time.ts';
@@ -20,7 +20,7 @@ import {
   rewritten,
   sourceObjects,
 } from './evidence.ts';
-import { ARCHIVE, openOrganization, type Organization, type OrganizationOptions } from './organization.ts';
+import { ARCHIVE, openOrganization, readerRole, type Organization, type OrganizationOptions } from './organization.ts';
 import { openPipeline, pass } from './pass.ts';
 
 const START = Date.UTC(2026, 2, 1);
@@ -118,7 +118,10 @@ describe('a healthy organization', () => {
     await pass(one, NOW);
     await pass(two, NOW + 30 * 60_000);
     expect(archiveContent(one).size).toBeGreaterThan(9);
-    expect(archiveContent(two)).toEqual(archiveContent(one));
+    // What is captured depends on when one looks: files of the last hours are, whatever digest lies there.
+    const lasting = (archive: ReadonlyMap<string, string>) =>
+      new Map([...archive].filter(([key]) => !key.startsWith('orgtrail/pending/')));
+    expect(lasting(archiveContent(two))).toEqual(lasting(archiveContent(one)));
   });
 });
 
@@ -362,70 +365,53 @@ describe('what cannot be looked at', () => {
 });
 
 describe('one account in trouble', () => {
-  const TROUBLES: Readonly<Record<string, (organization: Organization, account: string) => void>> = {
-    denied: ({ cloud }, account) => cloud.control.withdrawTrust(`arn:aws:iam::${account}:role/orgtrail-reader`),
+  const SHORT = { connectTimeoutMs: 500, requestTimeoutMs: 1000, readTimeoutMs: 2000 };
+  /** Each answers with what ends the trouble. */
+  const TROUBLES: Readonly<Record<string, (organization: Organization, account: string) => () => void>> = {
+    denied: ({ cloud }, account) => {
+      const role = readerRole(account, cloud.control.organization.management);
+      cloud.control.withdrawTrust(role.arn);
+      return () => void cloud.identities.roles.set(role.arn, role);
+    },
     throttled: ({ cloud }, account) =>
-      void cloud.faults.add({
-        match: { service: 's3', account },
-        fault: { kind: 'status', status: 503, code: 'SlowDown' },
-      }),
-    slow: ({ cloud }, account) =>
-      void cloud.faults.add({ match: { service: 's3', account }, fault: { kind: 'latency', ms: 400 } }),
+      cloud.faults.add({ match: { service: 's3', account }, fault: { kind: 'status', status: 503, code: 'SlowDown' } }),
     silent: ({ cloud }, account) =>
-      void cloud.faults.add({ match: { service: 's3', account }, fault: { kind: 'stall', at: null } }),
+      cloud.faults.add({ match: { service: 's3', account }, fault: { kind: 'stall', at: null } }),
+    slow: ({ cloud }, account) =>
+      cloud.faults.add({ match: { service: 's3', account }, fault: { kind: 'latency', ms: 700 } }),
   };
 
   test.concurrent.each(Object.keys(TROUBLES))(
-    '%s: the others are done before it, and it is told apart',
-    { timeout: 60_000 },
+    '%s holds up no other: they are proven while it lasts, and nobody else is blamed',
+    { timeout: 90_000 },
     async (how) => {
       const now = START + 4 * HOUR;
-      const limits = { connectTimeoutMs: 500, requestTimeoutMs: 1000, readTimeoutMs: 2000 };
-      const organization = await openOrganization({
-        seed: `trouble/${how}`,
-        start: START,
-        hours: 2,
-        accounts: 4,
-        regions: ['us-east-1'],
-        cheap: true,
-        now: () => now,
-        config: { limits },
-      });
+      const options = { start: START, hours: 2, accounts: 4, regions: ['us-east-1'], cheap: true, now: () => now };
+      const organization = await openOrganization({ ...options, seed: `trouble/${how}`, config: { limits: SHORT } });
       try {
-        const [, bad] = organization.world.accounts;
-        if (bad === undefined) throw new Error('an account is wanted');
-        TROUBLES[how]?.(organization, bad.id);
-        const wanted = receiptsWanted(organization, bad.id);
-        const started = Date.now();
-        const done = pass(organization, now);
-        while (othersDone(organization, bad.id) < wanted && Date.now() - started < 10_000)
-          await new Promise((next) => setTimeout(next, 20));
-        const othersTook = Date.now() - started;
-        const answer = await done;
-        const took = Date.now() - started;
-        expect(answer.status.accounts.filter((line) => line.account !== bad.id).map((line) => line.state)).toEqual([
-          'verified',
-          'verified',
-          'verified',
-        ]);
-        expect(othersTook).toBeLessThan(5000);
-        if (how !== 'denied') expect(othersTook).toBeLessThan(took);
-        const blamed = new Set(answer.problems.map((problem) => problem.account));
-        expect(blamed).toEqual(how === 'slow' ? new Set() : new Set([bad.id]));
-        expect(answer.exitCode).toBe(how === 'slow' ? 0 : 5);
+        const bad = organization.world.accounts[1]?.id ?? '';
+        const wanted = organization.world.chains
+          .filter((chain) => chain.account !== bad)
+          .reduce((sum, chain) => sum + chain.hours.length, 0);
+        const proven = () => keysWith(organization, ARCHIVE, 'orgtrail/receipts/');
+        const others = () => proven().filter((key) => !key.startsWith(`orgtrail/receipts/${bad}/`));
+        const end = TROUBLES[how]?.(organization, bad);
+        const ended = pass(organization, now);
+        await vi.waitFor(() => expect(others()).toHaveLength(wanted), { timeout: 30_000, interval: 20 });
+        expect(proven()).toEqual(others());
+        end?.();
+        const answer = await ended;
+        expect(answer.problems.filter((problem) => problem.account !== bad)).toEqual([]);
+        const lines = answer.status.accounts.filter((line) => line.account !== bad);
+        expect(lines.map((line) => line.state)).toEqual(['verified', 'verified', 'verified']);
+        if (how === 'denied') expect(answer.problems[0]).toMatchObject({ account: bad, code: 'blocked-access' });
+        expect(await pass(organization, now + 1000)).toMatchObject({ exitCode: 0, problems: [] });
       } finally {
         await organization.close();
       }
     },
   );
 });
-
-const receiptsWanted = ({ world }: Organization, bad: string): number =>
-  world.chains.filter((chain) => chain.account !== bad).reduce((sum, chain) => sum + chain.hours.length, 0);
-
-const othersDone = (organization: Organization, bad: string): number =>
-  keysWith(organization, ARCHIVE, 'orgtrail/receipts/').filter((key) => !key.startsWith(`orgtrail/receipts/${bad}/`))
-    .length;
 
 describe('a job', () => {
   test('for another bucket, key, account, region, trail or reader than the configuration knows is refused, and nothing is asked of any bucket', async () => {
