@@ -124,14 +124,21 @@ export interface AccountSession {
   describeTrails(region: string): Promise<readonly TrailDescription[]>;
   trailStatus(arn: string, region: string): Promise<TrailStatus>;
   /** The keys that CloudTrail used in a region between two times (epoch ms). */
-  publicKeys(region: string, window: { readonly from: number; readonly to: number }): Promise<readonly PublicKeyRecord[]>;
+  publicKeys(
+    region: string,
+    window: { readonly from: number; readonly to: number },
+  ): Promise<readonly PublicKeyRecord[]>;
   /** The organization's id; null when the account is in none. */
   organizationId(): Promise<string | null>;
 }
 
 /** How an account is entered: AssumeRole with the external id, then GetCallerIdentity must name the account. */
 export interface Sessions {
-  open(account: { readonly id: string; readonly role: string | null; readonly externalId: string | null }): Promise<AccountSession>;
+  open(account: {
+    readonly id: string;
+    readonly role: string | null;
+    readonly externalId: string | null;
+  }): Promise<AccountSession>;
 }
 
 /** One account as Organizations lists it. */
@@ -159,5 +166,8 @@ export interface Organizations {
 
 /** Inflates and hashes off the main thread. One result per input, in order. */
 export interface Inspector {
-  inspect(files: readonly Uint8Array[], options: { readonly maxInflated: number; readonly keepContent: boolean }): Promise<readonly Inspection[]>;
+  inspect(
+    files: readonly Uint8Array[],
+    options: { readonly maxInflated: number; readonly keepContent: boolean },
+  ): Promise<readonly Inspection[]>;
 }

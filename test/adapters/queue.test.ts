@@ -125,6 +125,7 @@ test('sweeps and digests do not wait for each other: on one queue either starved
   await until('one hangs, and the other queue goes on', () => order.includes('sweep') && order.includes('a'));
   never.open();
   await until('all three ran', () => order.length === 3);
+  expect(order.toSorted()).toEqual(['a', 'b', 'sweep']);
 });
 
 test('what may succeed later is tried again, what cannot is not', async () => {

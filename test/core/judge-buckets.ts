@@ -184,7 +184,7 @@ function inspect(object: CloudObject): Inspection {
  * Log files that no digest names, over all chains that share a folder: only where every one of them has valid
  * digests, since log keys do not tell which trail they belong to. `bucket/key` of each.
  */
-export function unlistedLogs({ buckets, now }: Evidence, judged: readonly JudgedChain[]): readonly string[] {
+function unlistedLogs({ buckets, now }: Evidence, judged: readonly JudgedChain[]): readonly string[] {
   const folders = new Map<string, JudgedChain[]>();
   for (const one of judged) {
     for (const place of placesOf(one.chain.source)) {
