@@ -14,14 +14,14 @@ const concurrency = {
     sentence: 'How many accounts are looked at side by side.',
   }),
   digestConcurrency: whole({
-    usual: 8,
+    usual: 16,
     least: 1,
     most: 256,
     unit: 'digests',
     sentence: 'How many digests are worked on side by side.',
   }),
   objectConcurrency: whole({
-    usual: 32,
+    usual: 64,
     least: 1,
     most: 1024,
     unit: 'objects',

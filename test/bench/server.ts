@@ -4,7 +4,8 @@ import { ARCHIVE, DAEMON_KEYS, openOrganization, type Organization } from '../fl
 import type { Ground, Order, Told } from './protocol.ts';
 
 const HOUR_MS = 3_600_000;
-const HOURS = 168;
+/** Two weeks: the start of a program is no longer what is measured. */
+const HOURS = 336;
 const LOGS_PER_HOUR = 12;
 
 await serve();

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { daemonsOf, endDaemons } from './ceph/daemons.ts';
+import { daemonsOf, endDaemons, untilEnded } from './ceph/daemons.ts';
 import { putObjects, type TenantObjects } from './ceph/objects.ts';
 import { findExecutable, freePorts } from './executable.ts';
 import { CEPH, commandFor } from './need.ts';
@@ -66,7 +66,10 @@ export async function startCeph(options: CephOptions): Promise<CephStack> {
   process.once('exit', onExit);
   const stop = async (): Promise<void> => {
     process.off('exit', onExit);
-    onExit();
+    const daemons = daemonsOf(dir);
+    endDaemons(dir, daemons);
+    await untilEnded(dir, daemons);
+    rmSync(dir, { recursive: true, force: true });
   };
   try {
     const port = await bringUp(dir, options);
