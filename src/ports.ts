@@ -171,3 +171,18 @@ export interface Inspector {
     options: { readonly maxInflated: number; readonly keepContent: boolean },
   ): Promise<readonly Inspection[]>;
 }
+
+/** One finished call to AWS, as its adapters report it. */
+export interface AwsCall {
+  /** s3, sts, organizations, cloudtrail. */
+  readonly service: string;
+  readonly operation: string;
+  /** The account whose identity called. */
+  readonly account: string;
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+  readonly attempts: number;
+  /** How many of the attempts were throttled. */
+  readonly throttled: number;
+  readonly ms: number;
+}

@@ -1,17 +1,7 @@
 /** Watches every call of a client for metrics: one report a call, whatever the number of attempts. */
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { AwsCall } from '../ports.ts';
 import { faultOf } from './aws-faults.ts';
-
-/** One finished call. `status` null: no answer came. `throttled` counts attempts that were told to slow down. */
-export interface AwsCall {
-  readonly service: string;
-  readonly operation: string;
-  readonly account: string;
-  readonly status: number | null;
-  readonly attempts: number;
-  readonly throttled: number;
-  readonly ms: number;
-}
 
 interface Metadata {
   readonly httpStatusCode?: number;

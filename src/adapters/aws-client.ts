@@ -5,7 +5,7 @@
  */
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { AwsCall } from './aws-calls.ts';
+import type { AwsCall } from '../ports.ts';
 
 /** How AWS is reached. All times in milliseconds. */
 export interface AwsSettings {

@@ -1,14 +1,5 @@
 /** AWS partitions: which one a region or an ARN belongs to, and where its global services answer. */
-
-const BY_REGION: readonly (readonly [prefix: string, partition: string])[] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['us-isob-', 'aws-iso-b'],
-  ['us-isof-', 'aws-iso-f'],
-  ['us-iso-', 'aws-iso'],
-  ['eu-isoe-', 'aws-iso-e'],
-  ['eusc-', 'aws-eusc'],
-];
+import { partitionOf } from '../core/partition.ts';
 
 /** Where Organizations is signed for and answers: one region for each partition (Organizations endpoints, General Reference). */
 const HOME: ReadonlyMap<string, string> = new Map([
@@ -20,11 +11,6 @@ const HOME: ReadonlyMap<string, string> = new Map([
   ['aws-iso-f', 'us-isof-south-1'],
   ['aws-eusc', 'eusc-de-east-1'],
 ]);
-
-/** The partition of a region's name: `aws` for all ordinary regions. */
-export function partitionOf(region: string): string {
-  return BY_REGION.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
-}
 
 /** The partition's region that serves Organizations; the region itself where none is known. */
 export function homeRegionFor(region: string): string {

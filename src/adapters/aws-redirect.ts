@@ -1,5 +1,6 @@
 /** "That bucket is in another region": only the region's name is taken from the answer, never its Location. */
-import { isRegionName, partitionOf } from './aws-partition.ts';
+import { isRegionName } from './aws-partition.ts';
+import { partitionOf } from '../core/partition.ts';
 
 interface RedirectError {
   readonly Region?: unknown;

@@ -2,7 +2,7 @@
 import type { AwsClients } from './aws-clients.ts';
 import type { CallContext } from './aws-errors.ts';
 import { accountLabel, principalOf } from './aws-identity.ts';
-import { partitionOf } from './aws-partition.ts';
+import { partitionOf } from '../core/partition.ts';
 
 /** A call on a bucket (`key` absent) or on one object. */
 export interface S3Call {

@@ -1,7 +1,7 @@
 /** Adapters built from the configuration, for every command alike. */
 import { createOrganizations } from '../adapters/aws-accounts.ts';
 import { createArchive } from '../adapters/aws-archive.ts';
-import type { AwsCall } from '../adapters/aws-calls.ts';
+import type { AwsCall } from '../ports.ts';
 import { createTransport } from '../adapters/aws-client.ts';
 import { createSessions } from '../adapters/aws-sessions.ts';
 import { createInspector } from '../adapters/inspector.ts';

@@ -1,4 +1,5 @@
 /** ARNs of every partition, and which partition a region belongs to (cloudtrail.md 1.2). */
+import { partitionOf } from '../core/partition.ts';
 import type { Grammar } from './grammar.ts';
 
 export interface Arn {
@@ -20,16 +21,6 @@ export function parseArn(value: string): Arn | null {
   const [arn, partition = '', service = '', region = '', account = '', ...rest] = value.split(':');
   if (arn !== 'arn' || !PARTITION.test(partition) || !/^\d{12}$/.test(account)) return null;
   return { partition, service, region, account, resource: rest.join(':') };
-}
-
-/** The partition whose regions are named like this one. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  if (region.startsWith('eusc-')) return 'aws-eusc';
-  const isolated = /^[a-z]{2}-iso([a-z]?)-/.exec(region);
-  if (isolated === null) return 'aws';
-  return isolated[1] === '' ? 'aws-iso' : `aws-iso-${isolated[1]}`;
 }
 
 export const roleArn: Grammar = (value) => {

@@ -1,6 +1,7 @@
 /** Contradictions in what is to be gathered, between options that are each good on their own. Each names both places. */
 import type { Place } from '../core/source.ts';
-import { parseArn, partitionOf } from './arn.ts';
+import { parseArn } from './arn.ts';
+import { partitionOf } from '../core/partition.ts';
 import { overlap } from './place.ts';
 import type { Conflict, OptionPath } from './problem.ts';
 import { awsSchema } from './service.ts';

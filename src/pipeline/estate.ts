@@ -1,5 +1,5 @@
 /** The estate: accounts, their surveys and chains, looked up anew by every process and kept for minutes. */
-import { partitionOf } from '../config/arn.ts';
+import { partitionOf } from '../core/partition.ts';
 import { formerPlace } from '../config/place.ts';
 import {
   decodeInventory,

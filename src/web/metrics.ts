@@ -1,21 +1,7 @@
 /** What Prometheus is told. Labels are few on purpose: accounts, regions and trails, never keys. */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { JobCounts, Snapshot } from '../core/snapshot.ts';
-
-/** One finished call to AWS, as its adapters report it. */
-export interface AwsCall {
-  /** s3, sts, organizations, cloudtrail. */
-  readonly service: string;
-  readonly operation: string;
-  /** The account whose identity called. */
-  readonly account: string;
-  /** HTTP status; null when no answer came. */
-  readonly status: number | null;
-  readonly attempts: number;
-  /** How many of the attempts were throttled. */
-  readonly throttled: number;
-  readonly ms: number;
-}
+import type { AwsCall } from '../ports.ts';
 
 export interface Metrics {
   readonly contentType: string;

@@ -1,7 +1,7 @@
 /** A payer, two members with a role each, and an archive: the whole cloud of test/cloud under our adapters. */
 import { createOrganizations } from '../../src/adapters/aws-accounts.ts';
 import { createArchive } from '../../src/adapters/aws-archive.ts';
-import type { AwsCall } from '../../src/adapters/aws-calls.ts';
+import type { AwsCall } from '../../src/ports.ts';
 import { createSessions } from '../../src/adapters/aws-sessions.ts';
 import { createCloud, type WholeCloud } from '../cloud/cloud.ts';
 import { accountOf, MEMBER, PAYER, READER, roleOf, SECOND, trailOf, userOf } from '../cloud/identity/estate.ts';

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  accountOfArn,
-  homeRegionFor,
-  isRegionName,
-  partitionOf,
-  regionForRole,
-} from '../../src/adapters/aws-partition.ts';
+import { accountOfArn, homeRegionFor, isRegionName, regionForRole } from '../../src/adapters/aws-partition.ts';
+import { partitionOf } from '../../src/core/partition.ts';
 import { redirectedRegion } from '../../src/adapters/aws-redirect.ts';
 
 test.each([

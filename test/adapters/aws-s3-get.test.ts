@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { AwsCall } from '../../src/adapters/aws-calls.ts';
+import type { AwsCall } from '../../src/ports.ts';
 import { createObjectReader } from '../../src/adapters/aws-s3.ts';
 import { clientsTo, failure, s3Error, startRaw, type Raw } from './raw-s3.ts';
 
