@@ -32,6 +32,8 @@ const HINTS: Readonly<Record<FindingCode, string>> = {
     "run `aws cloudtrail get-trail-status` and look at the bucket's versions: digests were removed, or never delivered",
   'validation-off': 'switch validation on: `aws cloudtrail update-trail --enable-log-file-validation`',
   'logging-stopped': 'switch logging on: `aws cloudtrail start-logging`, and find out who stopped it',
+  'selectors-narrowed':
+    'compare `aws cloudtrail get-event-selectors` with what was recorded, and find out who narrowed it: what is not selected leaves no trace',
   'log-missing': `the digest names it and it is gone: ${SOURCE}`,
   'log-hash-mismatch': `the file was changed after delivery: ${SOURCE}`,
   'log-malformed': `the file is cut, or carries bytes that nobody signed: ${SOURCE}`,

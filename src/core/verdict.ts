@@ -27,7 +27,13 @@ export const LINK_CODES = [
   'chain-restarted',
 ] as const;
 
-export const CHAIN_CODES = ['chain-truncated', 'chain-empty', 'validation-off', 'logging-stopped'] as const;
+export const CHAIN_CODES = [
+  'chain-truncated',
+  'chain-empty',
+  'validation-off',
+  'logging-stopped',
+  'selectors-narrowed',
+] as const;
 
 export const LOG_CODES = [
   'valid',
