@@ -1,18 +1,33 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes. The only file that may exit. */
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { DEFAULT_CONFIG, ROLES, withChainOptions, withConfigOptions, type ChainOptions } from './cli/arguments.ts';
+import {
+  DEFAULT_CONFIG,
+  parseCount,
+  parseRate,
+  ROLES,
+  withChainOptions,
+  withConfigOptions,
+  type ChainOptions,
+} from './cli/arguments.ts';
 import { collect } from './cli/collect.ts';
 import { configCheck, configPrint, configSchema, type CommandResult } from './cli/config.ts';
+import { quarantineAccept, quarantineList, quarantineShow, type EntryRequest } from './cli/quarantine.ts';
 import type { Answer, Request } from './cli/request.ts';
 import { status } from './cli/status.ts';
 import { verifySource } from './cli/verify.ts';
-import { loadConfig } from './config.ts';
+import { configForCopy, verifyArchive } from './cli/verify-archive.ts';
+import { loadConfig, type Config } from './config.ts';
 import type { Role } from './daemon/stage.ts';
 import { OperatingError } from './errors.ts';
 
 const VERSION = '0.1.0';
 const EXIT = { error: 1, usage: 2, interrupted: 130 } as const;
+/** Of what was proven before and is unchanged by the listing, this fraction is read again on every run. */
+const DEFAULT_SAMPLE = 0.01;
+/** Entries of one page of `quarantine list`. */
+const DEFAULT_LIMIT = 1000;
 const clock = { now: () => Date.now() };
 
 const EXIT_HELP = `
@@ -35,9 +50,13 @@ async function main(): Promise<void> {
   );
   addVerify(program);
   addChainCommand(
-    program.command('status').description('what the archive proves per account; what is late, failed, blocked'),
+    program
+      .command('status')
+      .description('what the archive proves per account and day; what is late, failed, blocked, and the next step')
+      .option('--chains', 'one more row for each chain'),
     status,
   );
+  addQuarantine(program);
   addConfig(program);
   try {
     await program.parseAsync(process.argv);
@@ -82,18 +101,51 @@ function addVerify(program: Command): void {
   const command = program
     .command('verify')
     .description('verify the digest chains and say so')
-    .option('--source', 'where they lie: the member buckets');
-  addChainCommand(command, (request, options) => {
-    if (options['source'] !== true) throw usage('say what to verify: --source (the member buckets)');
-    return verifySource(request);
-  });
+    .option('--source', 'where they lie: the member buckets')
+    .option('--archive', 'as they were consolidated: the archive alone, by its receipts and kept keys')
+    .option('--dir <folder>', 'with --archive: a local copy of the bucket; no network at all')
+    .option('--full', 'with --archive: read everything again, also what was proven before and is unchanged')
+    .addOption(
+      new Option('--sample <rate>', 'with --archive: the fraction of that which is read again (0 to 1)')
+        .argParser(parseRate)
+        .default(DEFAULT_SAMPLE),
+    );
+  addChainCommand(
+    command,
+    (request, options) => {
+      if (options['source'] === true) return verifySource(request);
+      const { dir, full, sample } = options;
+      return verifyArchive({
+        ...request,
+        dir: typeof dir === 'string' ? dir : null,
+        full: full === true,
+        sample: Number(sample),
+      });
+    },
+    verifyConfig,
+  );
+}
+
+/** Who only has a copy of the archive needs no configuration. */
+function verifyConfig(options: Readonly<Record<string, unknown>>, file: string): Config {
+  const { source, archive, dir, full } = options;
+  if ((source === true) === (archive === true))
+    throw usage('say what to verify: --source (the member buckets) or --archive (the consolidated copy)');
+  if (source === true && (dir !== undefined || full === true)) throw usage('--dir and --full go with --archive');
+  const alone = dir !== undefined && file === DEFAULT_CONFIG && !existsSync(file);
+  return alone ? configForCopy() : loadConfig(file, process.env);
 }
 
 type ChainAction = (request: Request, options: Readonly<Record<string, unknown>>) => Promise<Answer>;
+type ConfigReader = (options: Readonly<Record<string, unknown>>, file: string) => Config;
 
-function addChainCommand(command: Command, act: ChainAction): void {
+function usualConfig(_: Readonly<Record<string, unknown>>, file: string): Config {
+  return loadConfig(file, process.env);
+}
+
+function addChainCommand(command: Command, act: ChainAction, read: ConfigReader = usualConfig): void {
   withChainOptions(command).action(async (options: ChainOptions) => {
-    const config = loadConfig(options.config, process.env);
+    const config = read({ ...options }, options.config);
     const interrupted = new AbortController();
     process.once('SIGINT', () => {
       interrupted.abort();
@@ -122,6 +174,52 @@ function addChainCommand(command: Command, act: ChainAction): void {
       process.stderr.write('interrupted: what was written so far stays, and the next run goes on from there\n');
       process.exit(EXIT.interrupted);
     }
+  });
+}
+
+function addQuarantine(program: Command): void {
+  const command = program.command('quarantine').description('what failed, why, and what became of it; needs no Redis');
+  addChainCommand(
+    command
+      .command('list')
+      .description('what lies there, in the order of its keys')
+      .addOption(new Option('--limit <count>', 'about how many are told').argParser(parseCount).default(DEFAULT_LIMIT))
+      .option('--after <key>', 'go on where a list ended'),
+    (request, { limit, after }) =>
+      quarantineList({ ...request, limit: Number(limit), after: typeof after === 'string' ? after : null }),
+  );
+  const what = 'an archive key below orgtrail/quarantine/, or a file of a source as bucket/key';
+  addEntryCommand(
+    command.command('show').description('the evidence and history of one file').argument('<file>', what),
+    quarantineShow,
+  );
+  addEntryCommand(
+    command
+      .command('accept')
+      .description('record that somebody has looked at it; it stays unproven, and no verdict changes')
+      .argument('<file>', what)
+      .requiredOption('--reason <text>', 'why it may stay as it is')
+      .option('--by <name>', 'who says so, where AWS does not tell'),
+    (request, { reason, by }) =>
+      quarantineAccept({ ...request, reason: String(reason), by: typeof by === 'string' ? by : null }),
+  );
+}
+
+type EntryAction = (request: EntryRequest, options: Readonly<Record<string, unknown>>) => Promise<Answer>;
+
+function addEntryCommand(command: Command, act: EntryAction): void {
+  withConfigOptions(command).action(async (what: string, options: ChainOptions) => {
+    const request: EntryRequest = {
+      config: loadConfig(options.config, process.env),
+      clock,
+      screen: process.stderr,
+      json: options.json === true,
+      signal: new AbortController().signal,
+      what,
+    };
+    const answer = await act(request, { ...options });
+    process.stdout.write(answer.stdout);
+    process.exitCode = answer.exitCode;
   });
 }
 

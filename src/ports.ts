@@ -2,8 +2,9 @@
  * The narrow interfaces that stages speak to. Adapters implement them, daemon and cli plug them in.
  * All of them throw OperatingError (errors.ts) and nothing else for what can go wrong outside the program.
  */
-import type { Inspection } from './core/gzip.ts';
+import type { Inspection, InspectionOptions } from './core/gzip.ts';
 import type { PublicKeyRecord } from './core/publickey.ts';
+import type { EventSelectors } from './core/selectors.ts';
 import type { AccountState, TrailStatus } from './core/source.ts';
 
 /** The wall clock. Epoch milliseconds, UTC. */
@@ -115,6 +116,20 @@ export interface TrailDescription {
   readonly validation: boolean;
 }
 
+/** Which events of the event history are asked for. Times in epoch milliseconds, both inclusive. */
+export interface EventQuery {
+  /** The event's name, such as `StopLogging`. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A region that is switched on in an account. `byDefault`: AWS has it on in every account. */
+export interface EnabledRegion {
+  readonly region: string;
+  readonly byDefault: boolean;
+}
+
 /** One account entered through its role; the identity has been checked against the account id. */
 export interface AccountSession {
   readonly account: string;
@@ -123,6 +138,15 @@ export interface AccountSession {
   trailRegions(region: string): Promise<readonly string[]>;
   describeTrails(region: string): Promise<readonly TrailDescription[]>;
   trailStatus(arn: string, region: string): Promise<TrailStatus>;
+  /** What the trail records, asked in its home region. */
+  eventSelectors(arn: string, region: string): Promise<EventSelectors>;
+  /**
+   * The events of one name in a region's event history (90 days), newest first, each as its own JSON text. All of them
+   * or an OperatingError. Two requests a second are allowed: calls wait for their turn.
+   */
+  lookupEvents(region: string, query: EventQuery): Promise<readonly string[]>;
+  /** The regions that are switched on. A region that is just being switched on is not among them. */
+  enabledRegions(): Promise<readonly EnabledRegion[]>;
   /** The keys that CloudTrail used in a region between two times (epoch ms). */
   publicKeys(
     region: string,
@@ -166,15 +190,12 @@ export interface Organizations {
 
 /** Inflates and hashes off the main thread. One result per input, in order. */
 export interface Inspector {
-  inspect(
-    files: readonly Uint8Array[],
-    options: { readonly maxInflated: number; readonly keepContent: boolean },
-  ): Promise<readonly Inspection[]>;
+  inspect(files: readonly Uint8Array[], options: InspectionOptions): Promise<readonly Inspection[]>;
 }
 
 /** One finished call to AWS, as its adapters report it. */
 export interface AwsCall {
-  /** s3, sts, organizations, cloudtrail. */
+  /** s3, sts, organizations, cloudtrail, account. */
   readonly service: string;
   readonly operation: string;
   /** The account whose identity called. */

@@ -1,8 +1,10 @@
-/** README's policies on a cloud that enforces them: they are enough, and in a member each action is needed. */
+/** README's policies on a cloud that enforces them: they are enough, and in a member each action is needed for what is said of it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openParts } from '../src/cli/open.ts';
+import { loadConfig } from '../src/config.ts';
 import {
   ARCHIVE,
   DAEMON_KEYS,
@@ -29,7 +31,9 @@ function document(name: string): string {
 }
 
 const member = policySchema.parse(JSON.parse(document('member')));
-const actions = member.Statement.flatMap(({ Action }) => Action);
+const OPTIONAL = 'KnowWhatOughtToBeThere';
+const actionsOf = (optional: boolean): readonly string[] =>
+  member.Statement.filter(({ Sid }) => (Sid === OPTIONAL) === optional).flatMap(({ Action }) => Action);
 
 function without(policy: Policy, action: string): Policy {
   const Statement = policy.Statement.map((one) => ({ ...one, Action: one.Action.filter((name) => name !== action) }));
@@ -37,12 +41,13 @@ function without(policy: Policy, action: string): Policy {
 }
 
 let organization: Organization;
+const roleIn = (id: string): string => `arn:aws:iam::${id}:role/${ROLE}`;
 
 /** Gives every account's role this policy, over its own trail bucket. */
 function grant(policy: Policy): void {
   const { world, cloud } = organization;
   for (const { id } of world.accounts) {
-    const arn = `arn:aws:iam::${id}:role/${ROLE}`;
+    const arn = roleIn(id);
     const role = cloud.identities.roles.get(arn);
     const bucket = world.buckets.find(({ owner }) => owner === id)?.name ?? '';
     const text = JSON.stringify(policy).replaceAll('example-trail-bucket', bucket);
@@ -76,12 +81,35 @@ test('are enough: everything is collected and proven', async () => {
   expect(organization.archived().filter((key) => key.startsWith('AWSLogs/')).length).toBeGreaterThan(10);
 });
 
-test.each(actions)('%s is needed', async (action) => {
+test.each(actionsOf(false))('%s is needed', async (action) => {
   grant(without(member, action));
   try {
     const { code, stdout, stderr } = await orgtrail(organization, 'verify', '--source', '--json');
     expect([code, stdout + stderr]).toEqual([5, expect.stringContaining(action)]);
   } finally {
+    grant(member);
+  }
+});
+
+test.each(actionsOf(true))('without %s all is proven, and what is unknown names it', async (action) => {
+  grant(without(member, action));
+  Object.assign(process.env, organization.env);
+  const open = openParts(loadConfig(organization.configFile, {}), { now: Date.now });
+  try {
+    const { code, stdout } = await orgtrail(organization, 'verify', '--source', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { verdict: 'verified' }]);
+    const account = { id: organization.world.management, role: roleIn(organization.world.management) };
+    const session = await open.parts.sessions.open({ ...account, externalId: EXTERNAL_ID });
+    const arn = organization.cloud.control.trails.find((trail) => trail.account === account.id)?.arn ?? '';
+    const asked = [
+      session.enabledRegions(),
+      session.eventSelectors(arn, 'us-east-1'),
+      session.lookupEvents('us-east-1', { name: 'StopLogging', from: 0, to: Date.now() }),
+    ];
+    const refused = (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(refused).toMatchObject([{ code: 'blocked-access', hint: expect.stringContaining(action) as string }]);
+  } finally {
+    await open.close();
     grant(member);
   }
 });
@@ -92,8 +120,6 @@ test('the trust policy asks for what the cloud here asks for: a principal and th
     Action: 'sts:AssumeRole',
     Condition: { StringEquals: { 'sts:ExternalId': expect.any(String) as string } },
   });
-  const roles = organization.world.accounts.map(({ id }) =>
-    organization.cloud.identities.roles.get(`arn:aws:iam::${id}:role/${ROLE}`),
-  );
+  const roles = organization.world.accounts.map(({ id }) => organization.cloud.identities.roles.get(roleIn(id)));
   expect(roles.map((role) => role?.externalId)).toEqual([EXTERNAL_ID, EXTERNAL_ID]);
 });

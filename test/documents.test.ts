@@ -8,21 +8,27 @@ import { parseConfig } from '../src/config.ts';
 import { inputSchema, optionAt } from '../src/config/schema.ts';
 import { inventoryKey } from '../src/core/inventory.ts';
 import {
+  changeKey,
   pendingKey,
   provenKey,
   publicKeyKey,
-  quarantineKey,
+  QUARANTINE_PARTS,
+  quarantinePartKey,
   RECEIPT_STATES,
   receiptKey,
+  trailRecordKey,
   type ReceiptName,
 } from '../src/core/layout.ts';
 import { exitOf, type Verdict } from '../src/core/report.ts';
+import { encodeMemory } from '../src/core/verified-memory.ts';
 import { BLOCKED_CODES, CHAIN_CODES, DIGEST_CODES, LINK_CODES, LOG_CODES, NOTE_CODES } from '../src/core/verdict.ts';
 import { createMetrics } from '../src/web/metrics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const readme = text('README.md');
+/** Commands that have commands of their own. */
+const GROUPS: ReadonlySet<string> = new Set(['config', 'quarantine']);
 const DOCUMENTS = ['README.md', 'src/README.md', 'CHANGELOG.md'];
 
 function text(path: string): string {
@@ -90,25 +96,37 @@ describe('commands', () => {
       distinct.map((line) =>
         line
           .split(' ')
-          .slice(0, line.startsWith('config') ? 2 : 1)
+          .slice(0, GROUPS.has(line.split(' ')[0] ?? '') ? 2 : 1)
           .join(' '),
       ),
     );
     expect([...commands].toSorted()).toEqual(
-      ['collect', 'config check', 'config print', 'config schema', 'run', 'status', 'verify'].toSorted(),
+      [
+        'collect',
+        'config check',
+        'config print',
+        'config schema',
+        'quarantine accept',
+        'quarantine list',
+        'quarantine show',
+        'run',
+        'status',
+        'verify',
+      ].toSorted(),
     );
   });
 
   test.each(distinct)('orgtrail %s parses, and --help lists its options', async (line) => {
     const words = line.split(/\s+/);
-    const command = words.slice(0, words[0] === 'config' ? 2 : 1);
+    const command = words.slice(0, GROUPS.has(words[0] ?? '') ? 2 : 1);
     const help = await orgtrail(...command, '--help');
     expect(help.code).toBe(0);
     const options = words.filter((word) => word.startsWith('--'));
     expect(options.filter((option) => !new RegExp(`^ +${option}( |$)`, 'm').test(help.stdout))).toEqual([]);
     if (line === 'config schema') return;
     // A line that parses gets as far as its configuration; one that does not ends with commander's own words.
-    const typed = words.includes('--source') || command[0] !== 'verify' ? words : [...words, '--source'];
+    const whole = command[0] !== 'verify' || words.includes('--source') || words.includes('--archive');
+    const typed = whole ? words : [...words, '--source'];
     const { code, stdout, stderr } = await orgtrail(...typed, '--config', 'no/such/file.yaml');
     expect([code, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining('no/such/file.yaml')]);
   });
@@ -159,13 +177,17 @@ describe('the archive bucket', () => {
     revision: 0,
     state: 'linked',
   };
+  const MARK = '0123456789abcdef';
   const keys = [
     provenKey('p/', log),
     pendingKey('p/', 'bucket', log),
-    `${quarantineKey('p/', { bucket: 'bucket', key: log }, 'log-missing')}/bytes-0123456789abcdef`,
+    quarantinePartKey('p/', { verdict: 'log-malformed', bucket: 'bucket', key: log, mark: MARK }, 'bytes'),
     receiptKey('p/', name),
     publicKeyKey('p/', 'us-east-1', 'abcdef'),
     inventoryKey('p/', new Uint8Array(1), 0),
+    trailRecordKey('p/', { account: name.account, homeRegion: 'us-east-1', trail: 'main', seen: 0, mark: MARK }),
+    changeKey('p/', { account: name.account, region: 'us-east-1', time: 0, name: 'StopLogging', eventId: 'a-b' }),
+    encodeMemory('p/', { ...name, day: '2026/05/01' }, []).key,
     'p/orgtrail/probe',
   ];
 
@@ -177,7 +199,7 @@ describe('the archive bucket', () => {
   });
 
   test('the names inside keys are those that the code writes', () => {
-    expect(text('src/stages/consolidate.ts')).toMatch(/\/bytes-\$\{[\s\S]*\/note-\$\{.*\.json/);
+    for (const part of QUARANTINE_PARTS) expect(readme).toContain(`${part}-{hash}${part === 'bytes' ? '' : '.json'}`);
     expect(text('src/adapters/aws-archive.ts')).toContain('${prefix}orgtrail/probe');
     const told = /`\{state\}` is ([^.]+)\./.exec(readme)?.[1] ?? '';
     expect([...told.matchAll(/`([a-z]+)`/g)].map(([, state]) => state)).toEqual([...RECEIPT_STATES]);

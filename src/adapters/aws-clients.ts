@@ -3,6 +3,7 @@
  * that one changes the region of the whole client for the time of one call, so parallel calls to other buckets
  * get signed for the wrong region.
  */
+import { AccountClient } from '@aws-sdk/client-account';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -26,6 +27,8 @@ export interface AwsClients {
   onBucket<Output>(bucket: string, use: Use<S3Client, Output>): Promise<Output>;
   onTrails<Output>(region: string, use: Use<CloudTrailClient, Output>): Promise<Output>;
   onOrganization<Output>(use: Use<OrganizationsClient, Output>): Promise<Output>;
+  /** Account Management, which answers in one region for each partition. */
+  onAccount<Output>(use: Use<AccountClient, Output>): Promise<Output>;
   /** Assumes the role and checks the account, if this has not been done yet. */
   enter(): Promise<void>;
 }
@@ -66,6 +69,11 @@ export function createClients(
         const make = () =>
           client((base) => new OrganizationsClient({ ...base, retryMode: 'adaptive' }), organizationRegion);
         return use(remembered(organizations, organizationRegion, make), options());
+      }),
+    onAccount: (use) =>
+      withGeneration(({ accounts, client }) => {
+        const make = () => client((base) => new AccountClient({ ...base, retryMode: 'adaptive' }), organizationRegion);
+        return use(remembered(accounts, organizationRegion, make), options());
       }),
     enter: () => withGeneration(() => Promise.resolve()),
   };

@@ -2,6 +2,7 @@
  * One set of credentials and everything that holds them. When a service refuses the credentials the whole
  * generation is dropped and the call runs once more under a new one (reliability.md row 74).
  */
+import type { AccountClient } from '@aws-sdk/client-account';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -17,6 +18,7 @@ export interface Generation {
   readonly s3: Map<string, S3Client>;
   readonly trails: Map<string, CloudTrailClient>;
   readonly organizations: Map<string, OrganizationsClient>;
+  readonly accounts: Map<string, AccountClient>;
   /** Makes a client for a region with these credentials, its calls watched. */
   readonly client: <Client extends Observable>(
     construct: (base: ClientOptions & { readonly credentials: CredentialProvider }) => Client,
@@ -37,7 +39,8 @@ export function openGeneration(transport: AwsTransport, identity: AwsIdentity): 
   const sts = client((base) => new STSClient({ ...base, retryMode: 'adaptive' }), regionForRole(identity.role, region));
   const checked = checkIdentity(sts, identity, { abortSignal: AbortSignal.timeout(timeouts.readMs) });
   checked.catch(() => undefined); // every use awaits it; this only keeps an early failure from ending the process
-  return { s3: new Map(), trails: new Map(), organizations: new Map(), client, checked };
+  const clients = { s3: new Map(), trails: new Map(), organizations: new Map(), accounts: new Map() };
+  return { ...clients, client, checked };
 }
 
 /** Runs work in the current generation; a generation that failed its check or was refused is never used again. */

@@ -9,7 +9,8 @@ import { garbledError, type CallContext } from './aws-errors.ts';
 const MAX_PAGES = 100;
 
 /**
- * The keys that a region used between two times (epoch ms); empty when it used none.
+ * The keys that a region used between two times (epoch ms), one at least: CloudTrail signs every hour, so an empty
+ * answer is no word on any key, and least of all that a digest's key is a stranger's.
  * Every failure is `blocked-keys`: without keys nothing can be judged, which is not the same as a bad signature.
  */
 export async function publicKeys(
@@ -25,6 +26,7 @@ export async function publicKeys(
       const page = await clients.onTrails(region, (client, options) => client.send(command, options));
       return { items: page.PublicKeyList, next: page.NextToken };
     });
+    if (keys.length === 0) throw garbledError(context, 'it names no public key at all');
     return keys.map((key) => keyRecord(key, region, context));
   } catch (error) {
     if (error instanceof OperatingError && error.code !== 'identity-mismatch') throw recoded(error, 'blocked-keys');

@@ -2,22 +2,25 @@
 import type { AccountSession, Sessions } from '../ports.ts';
 import type { AwsTransport } from './aws-client.ts';
 import { createClients, type AwsClients } from './aws-clients.ts';
+import { createTurns, lookupEvents, type Turns } from './aws-history.ts';
 import { publicKeys } from './aws-keys.ts';
+import { enabledRegions } from './aws-regions.ts';
 import { createObjectReader } from './aws-s3.ts';
-import { describeTrails, organizationId, trailRegions, trailStatus } from './aws-trails.ts';
+import { describeTrails, eventSelectors, organizationId, trailRegions, trailStatus } from './aws-trails.ts';
 import { awsError } from './aws-errors.ts';
 import { accountLabel, principalOf } from './aws-identity.ts';
 
 /** Sessions over STS. There are as many as accounts in the configuration and the organizations, so none is dropped for space. */
 export function createSessions(transport: AwsTransport): Sessions {
   const known = new Map<string, AwsClients>();
+  const turns = createTurns();
   return {
     open: async ({ id, role, externalId }) => {
       const name = JSON.stringify([id, role, externalId]);
       const clients = known.get(name) ?? createClients(transport, { account: id, role, externalId });
       known.set(name, clients);
       await enter(clients);
-      return sessionOver(clients, id);
+      return sessionOver(clients, id, turns);
     },
   };
 }
@@ -37,13 +40,16 @@ async function enter(clients: AwsClients): Promise<void> {
   }
 }
 
-function sessionOver(clients: AwsClients, account: string): AccountSession {
+function sessionOver(clients: AwsClients, account: string, turns: Turns): AccountSession {
   return {
     account,
     objects: createObjectReader(clients),
     trailRegions: (region) => trailRegions(clients, region),
     describeTrails: (region) => describeTrails(clients, region),
     trailStatus: (arn, region) => trailStatus(clients, arn, region),
+    eventSelectors: (arn, region) => eventSelectors(clients, arn, region),
+    lookupEvents: (region, query) => lookupEvents(clients, { region, query, turns }),
+    enabledRegions: () => enabledRegions(clients),
     publicKeys: (region, window) => publicKeys(clients, region, window),
     organizationId: () => organizationId(clients),
   };

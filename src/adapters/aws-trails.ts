@@ -1,11 +1,13 @@
 /** What CloudTrail and Organizations say of one account: its trails, their status, its organization. */
 import {
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
   GetTrailStatusCommand,
   ListTrailsCommand,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
 import { DescribeOrganizationCommand } from '@aws-sdk/client-organizations';
+import { selectorsOf, type EventSelectors } from '../core/selectors.ts';
 import type { TrailStatus } from '../core/source.ts';
 import type { TrailDescription } from '../ports.ts';
 import type { AwsClients } from './aws-clients.ts';
@@ -77,6 +79,21 @@ export async function trailStatus(clients: AwsClients, arn: string, region: stri
     startedLogging: epoch(status.StartLoggingTime),
     stoppedLogging: epoch(status.StopLoggingTime),
   };
+}
+
+/** What the trail records: AWS answers with basic or advanced selectors, and with neither only when it garbles. */
+export async function eventSelectors(clients: AwsClients, arn: string, region: string): Promise<EventSelectors> {
+  const context = {
+    ...controlContext(clients, `read the event selectors of ${arn} in ${region}`, 'cloudtrail:GetEventSelectors'),
+    resource: arn,
+  };
+  const command = new GetEventSelectorsCommand({ TrailName: arn });
+  return controlled(context, async () => {
+    const answer = await clients.onTrails(region, (client, options) => client.send(command, options));
+    const { EventSelectors: basic, AdvancedEventSelectors: advanced } = answer;
+    if (basic === undefined && advanced === undefined) throw garbledError(context, 'the answer holds no selectors');
+    return selectorsOf({ basic: basic ?? [], advanced: advanced ?? [] });
+  });
 }
 
 /** `o-…`; null when the account is in no organization. */

@@ -1,12 +1,10 @@
 /** The thread of the inspecting pool: inflates and hashes one batch. */
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { inspectGzip, type Inspection } from '../core/gzip.ts';
+import { inspectGzip, type Inspection, type InspectionOptions } from '../core/gzip.ts';
 
 /** One batch. The files are the thread's own copies. */
-export interface InspectionTask {
+export interface InspectionTask extends InspectionOptions {
   readonly files: readonly Uint8Array[];
-  readonly maxInflated: number;
-  readonly keepContent: boolean;
 }
 
 /** One result a file, in order; inflated contents are handed over, not copied. */

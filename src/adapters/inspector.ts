@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
-import { inspectGzip, type Inspection } from '../core/gzip.ts';
+import { inspectGzip, type Inspection, type InspectionOptions } from '../core/gzip.ts';
 import type { Inspector } from '../ports.ts';
 import type { InspectionTask } from './inspector-worker.ts';
 
@@ -39,10 +39,7 @@ export function createInspector({ threads }: { readonly threads: number }): Insp
 }
 
 /** Null when it would keep the event loop busy for more than a few milliseconds. */
-function inspectInPlace(
-  files: readonly Uint8Array[],
-  options: { readonly maxInflated: number; readonly keepContent: boolean },
-): readonly Inspection[] | null {
+function inspectInPlace(files: readonly Uint8Array[], options: InspectionOptions): readonly Inspection[] | null {
   let left = IN_PLACE_INFLATED;
   if (files.reduce((sum, file) => sum + file.length, 0) > IN_PLACE_STORED) return null;
   const results: Inspection[] = [];

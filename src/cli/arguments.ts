@@ -50,3 +50,17 @@ function parseAccount(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('an account id has twelve digits.');
   return text;
 }
+
+/** A fraction of all. */
+export function parseRate(text: string): number {
+  const rate = /^(?:[01]|0?\.\d{1,9})$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(rate)) throw new InvalidArgumentError('a rate lies between 0 and 1, such as 0.05.');
+  return rate;
+}
+
+/** A whole number from 1 to 100,000. */
+export function parseCount(text: string): number {
+  const count = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(count) || count > 100_000) throw new InvalidArgumentError('a count lies between 1 and 100000.');
+  return count;
+}

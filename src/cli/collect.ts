@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DigestJob, SweepJob } from '../core/job.ts';
 import { exitOf, type Verdict } from '../core/report.ts';
 import { bySource, type Problem } from '../core/source.ts';
-import type { Work } from '../daemon/work.ts';
+import { HOUR } from '../core/time.ts';
+import type { SweepOutcome, Work } from '../daemon/work.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
 import { createPipeline } from '../pipeline.ts';
 import { openParts } from './open.ts';
 import { showProgress, type Progress } from './progress.ts';
 import type { Answer, Request } from './request.ts';
-import { statusReport, statusText } from './status.ts';
+import { statusText } from './status-text.ts';
+import { statusReport } from './status.ts';
 
 /** Tries of one piece of work, and the first wait between them. The adapters have tried before each of them. */
 const TRIES = 3;
@@ -20,7 +22,14 @@ interface Pass {
   readonly work: Work;
   readonly request: Request;
   readonly progress: Progress;
-  readonly tally: { verified: number; failed: number; blocked: number; written: number; captured: number };
+  readonly tally: {
+    verified: number;
+    failed: number;
+    blocked: number;
+    written: number;
+    captured: number;
+    unlisted: number;
+  };
   readonly problems: (Problem & { readonly account: string })[];
   readonly sweepSlot: ReturnType<typeof pLimit>;
   readonly digestSlot: ReturnType<typeof pLimit>;
@@ -34,7 +43,7 @@ export async function collect(request: Request): Promise<Answer> {
     work: createPipeline(open.parts),
     request,
     progress: showProgress('collect', request.screen, request.clock),
-    tally: { verified: 0, failed: 0, blocked: 0, written: 0, captured: 0 },
+    tally: { verified: 0, failed: 0, blocked: 0, written: 0, captured: 0, unlisted: 0 },
     problems: [],
     sweepSlot: pLimit(limits.accountConcurrency),
     digestSlot: pLimit(limits.digestConcurrency),
@@ -45,10 +54,10 @@ export async function collect(request: Request): Promise<Answer> {
     const report = await statusReport(request, open.parts);
     const { tally, problems } = pass;
     const exitCode = exitOf(worst(report.verdict, pass));
-    const summary = `${tally.verified} digests proven, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured\n`;
+    const summary = `${tally.verified} digests proven, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured, ${tally.unlisted} named by no digest\n`;
     const stdout = request.json
       ? `${JSON.stringify({ schema: 'orgtrail.collect/1', digests: tally, problems, status: report })}\n`
-      : `${statusText(report)}${summary}`;
+      : `${statusText(report, { withChains: false })}${summary}`;
     return { exitCode, stdout };
   } finally {
     await open.close();
@@ -57,7 +66,7 @@ export async function collect(request: Request): Promise<Answer> {
 
 /** The report looks back some days; what this pass found farther back counts as well. */
 function worst(reported: Verdict, { tally, problems }: Pass): Verdict {
-  if (reported === 'failed' || tally.failed > 0) return 'failed';
+  if (reported === 'failed' || tally.failed + tally.unlisted > 0) return 'failed';
   return problems.length + tally.blocked > 0 ? 'blocked' : reported;
 }
 
@@ -96,17 +105,34 @@ async function sweepOne(pass: Pass, job: SweepJob): Promise<void> {
     if (found.problem !== null) pass.problems.push({ account: job.account, ...found.problem });
     pass.tally.captured += found.captured;
     pass.progress.plan(found.digests.length);
-    await Promise.all(found.digests.map((digest) => pass.digestSlot(() => digestOne(pass, digest))));
+    const ends = await Promise.all(found.digests.map((digest) => pass.digestSlot(() => digestOne(pass, digest))));
+    pass.tally.unlisted += found.unlisted;
+    const due = pass.request.clock.now() - pass.request.config.limits.unlistedGraceHours * HOUR;
+    if (ends.some((end) => end < due)) await guarded(pass, job.account, () => lookAgain(pass, { job, found }));
   });
 }
 
-async function digestOne(pass: Pass, job: DigestJob): Promise<void> {
+/** Old files that new receipts do not name were not captured while a digest might prove them: nobody names them now. */
+async function lookAgain(
+  pass: Pass,
+  { job, found }: { readonly job: SweepJob; readonly found: SweepOutcome },
+): Promise<void> {
+  const left = await pass.work.sweep(job, pass.request.signal);
+  pass.tally.captured += left.captured;
+  pass.tally.unlisted += left.unlisted - found.unlisted;
+}
+
+/** The end of a digest of which something new was recorded, epoch milliseconds; infinite for others. */
+async function digestOne(pass: Pass, job: DigestJob): Promise<number> {
+  let end = Infinity;
   await guarded(pass, job.account, async () => {
     const outcome = await pass.work.digest(job, pass.request.signal);
     pass.tally[outcome.state] += 1;
     if (outcome.written) pass.tally.written += 1;
     pass.progress.done({ digests: 1, logs: outcome.logs, bytes: outcome.bytes });
+    if (outcome.written) end = outcome.end;
   });
+  return end;
 }
 
 /** Tries again what may heal; what does not becomes a problem of that account, and the others go on. */

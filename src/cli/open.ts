@@ -1,6 +1,7 @@
 /** Adapters built from the configuration, for every command alike. */
 import { createOrganizations } from '../adapters/aws-accounts.ts';
 import { createArchive } from '../adapters/aws-archive.ts';
+import { callerArn } from '../adapters/aws-caller.ts';
 import type { AwsCall } from '../ports.ts';
 import { createTransport } from '../adapters/aws-client.ts';
 import { createSessions } from '../adapters/aws-sessions.ts';
@@ -14,8 +15,14 @@ export interface OpenParts {
   close(): Promise<void>;
 }
 
+/** Parts that stand on AWS. */
+export interface OpenAws extends OpenParts {
+  /** The ARN of our own credentials. Throws OperatingError where AWS does not say. */
+  caller(): Promise<string>;
+}
+
 /** Builds everything; nothing is contacted before the first call. */
-export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall) => void): OpenParts {
+export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall) => void): OpenAws {
   const { aws, limits, archive } = config;
   const transport = createTransport({
     region: aws.region,
@@ -36,6 +43,7 @@ export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall)
       organizations: createOrganizations(transport),
       archive: createArchive(transport, { owner: archive.owner, region: archive.region, kmsKey: archive.kmsKey }),
     },
+    caller: () => callerArn(transport),
     close: async () => {
       await inspector.close();
       transport.close();

@@ -51,21 +51,24 @@ const SENTENCES: Readonly<Record<VerifyReport['verdict'], string>> = {
 
 /** Findings with their evidence and next step; past fifty the rest is counted, and `--json` shows all. */
 export function findingsText(findings: readonly Finding[]): string {
-  const shown = findings.slice(0, MAX_FINDINGS).map((one) => {
-    const place = one.key === null ? '' : ` s3://${one.bucket}/${one.key}`;
-    const span = one.from === null && one.to === null ? '' : ` [${one.from ?? '…'} to ${one.to ?? '…'}]`;
-    const where = [one.account, one.region, one.trail].filter((part) => part !== '').join(' ');
-    return clean(`${one.code}  ${where}${span}${place}\n    ${one.detail}`) + `\n    next: ${clean(one.hint)}\n`;
-  });
+  const shown = findings.slice(0, MAX_FINDINGS).map((one) => findingText(one));
   const rest =
     findings.length > MAX_FINDINGS ? `… and ${findings.length - MAX_FINDINGS} more: use --json to see all\n` : '';
   return shown.length === 0 ? '' : `\n${shown.join('')}${rest}\n`;
 }
 
-function clean(text: string): string {
-  return text.replace(CONTROL, (character) =>
-    character === '\n' ? '\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** One finding. `times` stands behind its code: several of a kind may be told as one. */
+export function findingText(one: Finding, times = ''): string {
+  const place = one.key === null ? '' : ` s3://${one.bucket}/${one.key}`;
+  const span = one.from === null && one.to === null ? '' : ` [${one.from ?? '…'} to ${one.to ?? '…'}]`;
+  const where = [one.account, one.region, one.trail].filter((part) => part !== '').join(' ');
+  const head = clean(`${one.code}${times}  ${where}${span}${place}`);
+  return `${head}\n    ${clean(one.detail)}\n    next: ${clean(one.hint)}\n`;
+}
+
+/** What comes from buckets or AWS as it may be shown. */
+export function clean(text: string): string {
+  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function counts(codes: CodeCounts): string {

@@ -6,11 +6,13 @@ import { bySource, type Chain, type Source, type Survey } from '../core/source.t
 import { HOUR, MINUTE } from '../core/time.ts';
 import { worse } from '../core/verdict.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
+import { coverAccount } from '../pipeline/explain.ts';
 import { openEstate, type EstateBook } from '../pipeline/estate.ts';
 import type { PipelineParts, Slot } from '../pipeline/parts.ts';
 import { openSlots } from '../pipeline/slots.ts';
 import { logFolders, unlistedIn, type LogFolder, type Unlisted } from '../pipeline/unlisted.ts';
-import { verifyChain, type ChainVerified, type SourceRun } from '../pipeline/verify-source.ts';
+import type { ChainVerified } from '../pipeline/cover-chains.ts';
+import { judgeChain, type ChainJudged, type SourceRun } from '../pipeline/verify-source.ts';
 import type { KnownKeys } from '../stages/keys.ts';
 import { openParts } from './open.ts';
 import { showProgress, type Progress } from './progress.ts';
@@ -78,17 +80,18 @@ async function verifyAccount(survey: Survey, work: Work): Promise<AccountResult>
   const account = survey.account.id;
   const problems: AccountProblem[] = survey.problems.map((problem) => ({ account, problem }));
   const note = noteInto(problems, account);
-  const verified: ChainVerified[] = [];
+  const judged: ChainJudged[] = [];
   const unjudged: Source[] = [];
   for (const one of bySource(survey)) {
     const chains = await note(() => estate.chains(one));
     if (chains === null) unjudged.push(...one.sources);
     for (const chain of (chains ?? []).filter((taken) => takesChain(request, taken))) {
-      const judged = await note(() => verifyOne(chain, work));
-      if (judged === null) unjudged.push(chain.source);
-      else verified.push(judged);
+      const found = await note(() => judgeOne(chain, work));
+      if (found === null) unjudged.push(chain.source);
+      else judged.push(found);
     }
   }
+  const verified = await coverAll(judged, work);
   const unlisted: Unlisted[] = [];
   for (const folder of foldersToJudge(request, { verified, unjudged }))
     unlisted.push(...((await note(() => unlistedOf(folder, work))) ?? []));
@@ -113,10 +116,17 @@ function noteInto(problems: AccountProblem[], account: string): Note {
   };
 }
 
-async function verifyOne(chain: Chain, { request, parts, estate, slots, known, run }: Work): Promise<ChainVerified> {
+async function judgeOne(chain: Chain, { request, parts, estate, slots, known, run }: Work): Promise<ChainJudged> {
   const { session } = await estate.resolve(chainRef(chain));
   const slot = slots(chain.source.reader);
-  return verifyChain(chain, { parts, session, known, store: null, slot, signal: request.signal }, run);
+  return judgeChain(chain, { parts, session, known, store: null, slot, signal: request.signal }, run);
+}
+
+/** A StopLogging is told in the home region alone: all chains of the account are judged before any is covered. */
+function coverAll(judged: readonly ChainJudged[], { estate, run }: Work): Promise<readonly ChainVerified[]> {
+  const [first] = judged;
+  const open = first === undefined ? null : async () => (await estate.resolve(chainRef(first.chain))).session;
+  return coverAccount(judged, run.expected, open);
 }
 
 /** A file of another trail in the same folder is named by that trail's digests: with some trails left out none is unlisted. */

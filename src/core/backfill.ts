@@ -5,11 +5,15 @@ import type { Chain } from './source.ts';
 /** Backfill digests have no cadence: each stands for itself, so only what they say and name is judged, not their tiling. */
 export function coverBackfill(chain: Chain, views: readonly DigestView[], expected: Expectation): Coverage {
   const alone = views.map((view) =>
-    coverChain({ ...chain, source: { ...chain.source, validation: true, status: null } }, [view], {
-      ...expected,
-      from: view.start,
-      to: view.end,
-    }),
+    coverChain(
+      { ...chain, source: { ...chain.source, validation: true, status: null, narrowed: null, gone: false } },
+      [view],
+      {
+        ...expected,
+        from: view.start,
+        to: view.end,
+      },
+    ),
   );
   const cells = alone.flatMap((one) => one.cells);
   const worst =
@@ -19,5 +23,6 @@ export function coverBackfill(chain: Chain, views: readonly DigestView[], expect
     findings: alone.flatMap((one) => one.findings),
     state: worst?.state ?? 'unknown',
     verifiedUntil: null,
+    silent: [],
   };
 }

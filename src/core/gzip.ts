@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { changesIn, type TrailChange } from './trail-change.ts';
 
 /** `tooLarge` bytes were not inflated to the end; their content is unknown, not wrong. */
 export type Inspection =
@@ -19,8 +20,17 @@ export type Inspection =
       readonly headerData: boolean;
       /** The inflated bytes, when asked for. */
       readonly content: Uint8Array | null;
+      /** The changes of trails that a log file tells of; empty unless asked for. */
+      readonly changes: readonly TrailChange[];
     }
   | { readonly ok: false; readonly storedSha256: string; readonly tooLarge: boolean; readonly detail: string };
+
+/** `maxInflated` in bytes bounds memory against bombs; the others say what is handed back of the inflated bytes. */
+export interface InspectionOptions {
+  readonly maxInflated: number;
+  readonly keepContent: boolean;
+  readonly trailChanges?: boolean;
+}
 
 const FLAG_HCRC = 0x02;
 const FLAG_EXTRA = 0x04;
@@ -32,12 +42,8 @@ const TRAILER = 8;
 /**
  * Inflates one gzip member strictly and hashes it.
  * @param stored the object's bytes as received
- * @param options `maxInflated` in bytes bounds memory against bombs; `keepContent` returns the inflated bytes too
  */
-export function inspectGzip(
-  stored: Uint8Array,
-  options: { readonly maxInflated: number; readonly keepContent: boolean },
-): Inspection {
+export function inspectGzip(stored: Uint8Array, options: InspectionOptions): Inspection {
   const storedSha256 = hash('sha256', stored);
   const refuse = (detail: string, tooLarge = false): Inspection => ({ ok: false, storedSha256, tooLarge, detail });
   const header = readHeader(stored);
@@ -59,6 +65,7 @@ export function inspectGzip(
     inflatedSize: inflated.content.length,
     headerData: header.data,
     content: options.keepContent ? inflated.content : null,
+    changes: options.trailChanges === true ? changesIn(inflated.content) : [],
   };
 }
 

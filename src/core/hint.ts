@@ -37,6 +37,7 @@ const HINTS: Readonly<Record<FindingCode, string>> = {
   'log-missing': `the digest names it and it is gone: ${SOURCE}`,
   'log-hash-mismatch': `the file was changed after delivery: ${SOURCE}`,
   'log-malformed': `the file is cut, or carries bytes that nobody signed: ${SOURCE}`,
+  'gzip-header-data': `the content is proven; CloudTrail writes no gzip header fields, so somebody wrote the file again: ${SOURCE}`,
   'log-unlisted': 'no digest names the file: a later or backfill digest may; otherwise somebody planted it',
   'log-foreign': 'the digest names a file outside its own account, region or bucket; it was not fetched',
   'archive-conflict': 'the archive holds other bytes under this key: find out who wrote them; nothing was overwritten',

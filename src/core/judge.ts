@@ -253,8 +253,12 @@ export function withoutBytes(verdict: Judgement<Exclude<LogCode, 'valid'>>): Ver
 }
 
 function sealed(verdict: Judgement<LogCode>, inspection: Inspection | null): Verified {
-  const notes: readonly NoteCode[] = inspection?.ok === true && inspection.headerData ? ['gzip-header-data'] : [];
-  return { verdict, notes, inspection } as Verified;
+  return { verdict, notes: notesOn(inspection), inspection } as Verified;
+}
+
+/** What is to be noted of bytes, whatever their verdict: a gzip header with data in it carries what nobody signed (V14). */
+export function notesOn(inspection: Inspection | null): readonly NoteCode[] {
+  return inspection?.ok === true && inspection.headerData ? ['gzip-header-data'] : [];
 }
 
 /** The log files a digest names, each once. Named twice with one hash is a note; with two hashes the digest contradicts itself. */

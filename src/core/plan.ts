@@ -10,8 +10,8 @@ export interface ListedDigest {
 }
 
 /**
- * The digests without a settled receipt, oldest first. Blocked and unlinked ones are judged again on every sweep,
- * failed ones only on a full sweep: evidence may have been restored.
+ * The digests without a settled receipt, oldest first. Blocked and unlinked ones are judged again on every sweep, failed
+ * and defended ones only on a full sweep: evidence may have been restored, and the source may hold other bytes by now.
  */
 export function digestsToJudge(
   listed: readonly ListedDigest[],
@@ -21,7 +21,8 @@ export function digestsToJudge(
   const states = new Map(receipts.map((name) => [receiptId(name.end, name.kind, name.mark), name.state]));
   const open = listed.filter((digest) => {
     const state = states.get(idOf(digest));
-    return state === undefined || state === 'blocked' || state === 'unlinked' || (full && state === 'failed');
+    if (state === undefined || state === 'blocked' || state === 'unlinked') return true;
+    return full && (state === 'failed' || state === 'defended');
   });
   return open.toSorted((a, b) => a.key.end - b.key.end);
 }
@@ -91,5 +92,30 @@ export async function* missingFrom<Item>(
       found ||= !other.done && other.head === key;
     }
     if (!found) yield item;
+  }
+}
+
+/**
+ * Each item of `wanted` with the item of the same name in the other stream, null where there is none. Both streams are
+ * sorted, so memory does not grow with their length; the other one is opened at the first item that is wanted.
+ * @param keyOf strictly increasing over each stream
+ */
+export async function* beside<Item>(
+  wanted: AsyncIterable<Item>,
+  open: (first: Item) => AsyncIterable<Item>,
+  keyOf: { readonly wanted: (item: Item) => string; readonly other: (item: Item) => string },
+): AsyncGenerator<{ readonly item: Item; readonly match: Item | null }> {
+  let others: AsyncIterator<Item> | null = null;
+  let head: Item | null = null;
+  let done = false;
+  for await (const item of wanted) {
+    others ??= open(item)[Symbol.asyncIterator]();
+    const key = keyOf.wanted(item);
+    while (!done && (head === null || keyOf.other(head) < key)) {
+      const next: IteratorResult<Item> = await others.next();
+      if (next.done === true) done = true;
+      else head = next.value;
+    }
+    yield { item, match: head !== null && keyOf.other(head) === key ? head : null };
   }
 }

@@ -3,9 +3,11 @@ import type { PreviousDigest } from './digest.ts';
 import { parseStrictJson, type Json } from './json.ts';
 import { originMark, type ReceiptName, type ReceiptState } from './layout.ts';
 import type { ChainKind } from './source.ts';
+import { typeFault } from './receipt-types.ts';
 import { formatIso } from './time.ts';
 import {
   isBlockedCode,
+  LOG_CODES,
   tallyOf,
   type DigestCode,
   type LinkCode,
@@ -37,6 +39,8 @@ export interface LogReceipt {
   readonly storedSha256: string | null;
   readonly size: number | null;
   readonly notes: readonly NoteCode[];
+  /** What the source held when the bytes were proven from another copy; null when they came from the source. */
+  readonly source: { readonly verdict: LogCode; readonly detail: string } | null;
 }
 
 export interface DigestReceipt {
@@ -53,6 +57,10 @@ export interface DigestReceipt {
   /** Null, as the size, when the digest could not be read. */
   readonly storedSha256: string | null;
   readonly size: number | null;
+  /** When a backfill digest says it was made, as its metadata has it: a plain copy of the archive loses that. */
+  readonly generated?: string | null;
+  /** Absent where there is nothing to note. */
+  readonly notes?: readonly NoteCode[];
 }
 
 export type Counts = Readonly<Record<'named' | Tally, number>>;
@@ -82,18 +90,32 @@ export function countLogs(logs: readonly LogReceipt[]): Counts {
   return counts;
 }
 
-/** What the receipt's name says: proven, waiting for its predecessor, failed or blocked. */
+/** What the receipt's name says: proven, proven from a copy, waiting for its predecessor, failed or blocked. */
 export function receiptState(parts: {
   readonly digest: DigestCode;
   readonly link: LinkCode;
   readonly logs: readonly LogCode[];
+  /** `isDefended`: there is more to be said than that all is proven, so readers must open the receipt. */
+  readonly defended?: boolean;
 }): ReceiptState {
   const codes = [parts.digest, ...parts.logs];
   const failed = codes.some((code) => code !== 'valid' && !isBlockedCode(code));
   if (failed || isBrokenLink(parts.link)) return 'failed';
   if (codes.some((code) => isBlockedCode(code)) || isBlockedCode(parts.link)) return 'blocked';
   if (parts.link === 'digest-missing') return 'unlinked';
+  if (parts.defended === true) return 'defended';
   return parts.link === 'chain-start' ? 'start' : 'linked';
+}
+
+/** True when a log was proven although the source does not hold its bytes any more, or a file carries unsigned bytes. */
+export function isDefended(
+  logs: readonly Pick<LogReceipt, 'verdict' | 'source' | 'notes'>[],
+  ofDigest: readonly NoteCode[] = [],
+): boolean {
+  // Asked of receipts whose fields are still to be checked, too.
+  const carries = (notes: unknown): boolean => Array.isArray(notes) && notes.includes('gzip-header-data');
+  if (carries(ofDigest)) return true;
+  return logs.some((log) => log.verdict === 'valid' && (log.source !== null || carries(log.notes)));
 }
 
 /** True for links that are evidence of a fault; a predecessor that is not there yet may still come. */
@@ -106,9 +128,19 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
   return Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`, 'utf8');
 }
 
-/** True when two receipts say the same of the evidence; the revision number is not evidence. */
+/**
+ * True when two receipts say the same of the evidence. The revision number is not evidence, nor is how a digest of the
+ * same content is stored: delivered anew, compressed or encrypted anew, it proves what it proved.
+ */
 export function sameEvidence(a: Receipt, b: Receipt): boolean {
-  return JSON.stringify({ ...a, revision: 0 }) === JSON.stringify({ ...b, revision: 0 });
+  return JSON.stringify(evidenceIn(a)) === JSON.stringify(evidenceIn(b));
+}
+
+function evidenceIn(receipt: Receipt): Receipt {
+  const { digest } = receipt;
+  if (digest.contentSha256 === null) return { ...receipt, revision: 0 };
+  const origin = { ...digest.origin, versionId: null, etag: null };
+  return { ...receipt, revision: 0, digest: { ...digest, origin, storedSha256: null, size: null } };
 }
 
 /**
@@ -121,15 +153,17 @@ export function decodeReceipt(
 ): { readonly receipt: Receipt } | { readonly problem: string } {
   const json = parseStrictJson(bytes);
   if ('problem' in json) return json;
-  const receipt = json.value as unknown as Receipt;
-  if (!isObject(json.value) || receipt.schema !== RECEIPT_SCHEMA) return { problem: `not of schema ${RECEIPT_SCHEMA}` };
+  const stored = json.value as unknown as Receipt;
+  if (!isObject(json.value) || stored.schema !== RECEIPT_SCHEMA) return { problem: `not of schema ${RECEIPT_SCHEMA}` };
   if (
-    !isObject(receipt.chain) ||
-    !isObject(receipt.digest as unknown as Json) ||
-    !isObject(receipt.link) ||
-    !isList(receipt.logs)
+    !isObject(stored.chain) ||
+    !isObject(stored.digest as unknown as Json) ||
+    !isObject(stored.link) ||
+    !isList(stored.logs)
   )
     return { problem: 'parts of it are missing' };
+  // Receipts of before the field was recorded say nothing of the source.
+  const receipt: Receipt = { ...stored, logs: stored.logs.map((log) => ({ ...log, source: log.source ?? null })) };
   const { digest } = receipt;
   const [told, named] = [toldBy(receipt), namedBy(name)];
   if (told !== named) return { problem: `it speaks of ${told}, its name of ${named}` };
@@ -137,11 +171,13 @@ export function decodeReceipt(
     digest: digest.verdict,
     link: receipt.link.verdict,
     logs: receipt.logs.map((log) => log.verdict),
+    defended: isDefended(receipt.logs, receipt.digest.notes),
   });
   if (state !== name.state) return { problem: `its verdicts make it ${state}, its name says ${name.state}` };
   if (JSON.stringify(countLogs(receipt.logs)) !== JSON.stringify(receipt.counts))
     return { problem: 'its counts are not those of its list' };
-  return { receipt };
+  const fault = typeFault(receipt);
+  return fault === null ? { receipt } : { problem: fault };
 }
 
 /** What the name binds, as text: compared with their types, so that nothing but a string passes for one. */
@@ -160,8 +196,18 @@ function namedBy({ account, region, trail, homeRegion, kind, start, end, mark, r
 
 function isList(logs: unknown): boolean {
   return (
-    Array.isArray(logs) && logs.every((log: Json) => isObject(log) && hasOrigin(log as { readonly origin?: Json }))
+    Array.isArray(logs) &&
+    logs.every((log: Json) => isObject(log) && hasOrigin(log as { readonly origin?: Json }) && saysSource(log))
   );
+}
+
+function saysSource(log: Json): boolean {
+  const { source = null } = log as { readonly source?: Json };
+  if (source === null) return true;
+  if (!isObject(source)) return false;
+  const { verdict, detail } = source as { readonly verdict?: Json; readonly detail?: Json };
+  const known = LOG_CODES.some((code) => code === verdict && code !== 'valid');
+  return typeof detail === 'string' && typeof verdict === 'string' && (known || isBlockedCode(verdict));
 }
 
 /** Readers name the file by it: without, one flipped bit in a stored receipt would end the program as a bug. */

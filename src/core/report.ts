@@ -53,9 +53,11 @@ export interface AccountProblem {
  */
 export function verifyReport(
   window: { readonly from: number | null; readonly to: number | null },
-  results: readonly ChainResult[],
+  judged: readonly ChainResult[],
   problems: readonly AccountProblem[],
 ): VerifyReport {
+  // In an order that does not tell where the chains were found: source and archive say the same in the same words.
+  const results = judged.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   const chains = results.map((result) => chainReport(result));
   const findings = [
     ...results.flatMap((result) => result.coverage.findings),
@@ -75,6 +77,10 @@ export function verifyReport(
   };
 }
 
+function placeOf({ chain: { account, region, source }, kind }: ChainResult): string {
+  return [account, region, source.trail, source.homeRegion, kind === 'standard' ? 0 : 1].join('|');
+}
+
 /** The exit status of a verdict (design, section 5). */
 export function exitOf(verdict: Verdict): 0 | 3 | 4 | 5 {
   switch (verdict) {
@@ -92,12 +98,16 @@ export function exitOf(verdict: Verdict): 0 | 3 | 4 | 5 {
 function verdictOf(results: readonly ChainResult[], findings: readonly Finding[]): Verdict {
   if (findings.some((finding) => !isBlockedCode(finding.code))) return 'failed';
   // A chain whose newest digests wait to be judged has not been looked at up to its end: that is no proof.
-  if (findings.length > 0 || results.some((result) => result.coverage.state === 'late')) return 'blocked';
+  if (findings.length > 0 || results.some((result) => OPEN.has(result.coverage.state))) return 'blocked';
   return results.some((result) => result.digests.includes('valid')) ? 'verified' : 'nothing';
 }
 
+/** No chain in one of these states is ever part of a proof, whether a finding says why or not. */
+const OPEN: ReadonlySet<CellState> = new Set(['late', 'blocked', 'failed']);
+
 function chainReport({ chain, kind, coverage, digests, logs }: ChainResult): ChainReport {
-  const { cells } = coverage;
+  // What is not due yet is no part of what was judged.
+  const cells = coverage.cells.filter(({ state }) => state !== 'pending');
   const first = cells.reduce<number | null>(
     (from, cell) => (from === null || cell.from < from ? cell.from : from),
     null,

@@ -77,7 +77,10 @@ export type ChainCode = (typeof CHAIN_CODES)[number];
 export type LogCode = (typeof LOG_CODES)[number] | BlockedCode;
 export type NoteCode = (typeof NOTE_CODES)[number];
 export type CellState = (typeof CELL_STATES)[number];
-export type FindingCode = Exclude<DigestCode | LinkCode | ChainCode | LogCode, 'valid' | 'linked' | 'chain-start'>;
+/** Of the notes one is a finding too: the file is proven, and carries bytes beside it that nobody signed (V14). */
+export type FindingCode =
+  | Exclude<DigestCode | LinkCode | ChainCode | LogCode, 'valid' | 'linked' | 'chain-start'>
+  | Extract<NoteCode, 'gzip-header-data'>;
 
 const BLOCKED: ReadonlySet<string> = new Set(BLOCKED_CODES);
 

@@ -8,6 +8,8 @@ export interface SweepOutcome {
   readonly digests: readonly DigestJob[];
   readonly captured: number;
   readonly pendingLogs: number;
+  /** Log files in quarantine because no digest names them; a full sweep alone looks. */
+  readonly unlisted: number;
   readonly unrecognised: number;
   readonly newestDigestEnd: number | null;
   /** Why the chain, or a log file in it, could not be looked at (blocked-access …); null when all could. */

@@ -1,46 +1,56 @@
 /** One digest job: judge, consolidate, record. Safe to run twice, anywhere, at any moment. */
 import type { DigestJob } from '../core/job.ts';
-import { folderOf, parseKey, placesOf, type LogKey } from '../core/key.ts';
-import { pendingKey } from '../core/layout.ts';
+import { notesOn } from '../core/judge.ts';
+import { parseKey, placesOf } from '../core/key.ts';
+import type { ReceiptState } from '../core/layout.ts';
 import type { LogReceipt } from '../core/receipt.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
-import { formatDay, formatIso } from '../core/time.ts';
+import { formatIso } from '../core/time.ts';
 import type { DigestOutcome } from '../daemon/work.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
-import type { ArchiveStore } from '../ports.ts';
+import { keepChanges } from '../stages/changes.ts';
 import { consolidateDigest, consolidateLog, type ConsolidatePorts, type PlacedDigest } from '../stages/consolidate.ts';
+import { keepApart } from '../stages/quarantine.ts';
 import { record, type Evidence } from '../stages/record.ts';
+import { digestRef, promoteCaptured, releaseProven } from './captured.ts';
 import { judgeLogs, judgeOne, type Bench, type Judged } from './judge.ts';
 import { archivePlace, verifyLimits } from './parts.ts';
+import { besideArchive } from './replaced.ts';
+import { changesOf } from './verify-source.ts';
 
 /** Takes one digest of a chain through the flow. */
 export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench): Promise<DigestOutcome> {
   const key = ownKey(job, chain);
   const judged = await judgeOne(chain, job, bench).catch((error: unknown) => unreadable(error));
   if (judged instanceof OperatingError) {
-    const { written, name } = await settle(unreadEvidence(chain, job, judged), { end: key.end, start: null }, bench);
+    const evidence = await unreadEvidence(chain, job, { error: judged, bench });
+    const { written, name } = await settle(evidence, { end: key.end, start: null }, bench);
     return { state: outcomeState(name.state), written, logs: 0, bytes: 0, end: key.end };
   }
   if (judged === null) return { state: 'failed', written: false, logs: 0, bytes: 0, end: key.end };
-  const ports = await consolidatePorts(judged, bench);
-  const logs = await judgeLogs(chain, judged.digest, {
+  const ports = consolidatePorts(chain, judged, bench);
+  const consolidated = await judgeLogs(chain, judged.digest, {
     bench,
     onLog: async (log, notes) => {
       const line = await consolidateLog(log, ports);
+      await keepChanges(changesOf(log.verified), ports);
       return notes.length === 0 ? line : { ...line, notes: [...line.notes, ...notes] };
     },
   });
   const { pulled, digest } = judged;
+  const verdict = await besideArchive(chain, { ...pulled, verdict: digest.verdict }, bench);
   const placed = await consolidateDigest(
     {
       bucket: pulled.bucket,
       key: pulled.rawKey,
       object: pulled.object,
       inspection: digest.inspection,
-      verdict: digest.verdict,
+      verdict,
     },
     ports,
   );
+  const logs = await promoteCaptured(judged, consolidated, { ports, slot: bench.slot });
+  await releaseProven(judged, { placed, logs }, ports);
   const when = { end: key.end, start: digest.digest?.start ?? null };
   const recorded = await settle(evidenceOf(judged, { placed, logs }), when, bench);
   const bytes = logs.reduce((sum, log) => sum + (log.size ?? 0), pulled.object.bytes.length);
@@ -67,10 +77,11 @@ function unreadable(error: unknown): OperatingError {
   throw error;
 }
 
-function outcomeState(state: 'linked' | 'start' | 'unlinked' | 'failed' | 'blocked'): DigestOutcome['state'] {
+function outcomeState(state: ReceiptState): DigestOutcome['state'] {
   switch (state) {
     case 'linked':
     case 'start':
+    case 'defended':
       return 'verified';
     case 'unlinked':
     case 'failed':
@@ -101,35 +112,15 @@ function ownKey(job: DigestJob, chain: Chain): { readonly end: number } {
   });
 }
 
-async function consolidatePorts(judged: Judged, bench: Bench): Promise<ConsolidatePorts> {
-  const { parts } = bench;
+function consolidatePorts(chain: Chain, judged: Judged, { parts }: Bench): ConsolidatePorts {
   const place = archivePlace(parts.config);
   const { maxBytes, maxInflated } = verifyLimits(parts.config);
-  const pending = await capturedFor(judged, { archive: parts.archive, place });
-  return { archive: parts.archive, place, inspector: parts.inspector, maxBytes, maxInflated, pending };
-}
-
-/** The captured copies of the days that the digest names: one listing a day and kind instead of a question a file. */
-async function capturedFor(
-  judged: Judged,
-  { archive, place }: { archive: ArchiveStore; place: ReturnType<typeof archivePlace> },
-): Promise<ReadonlySet<string>> {
-  const { digest, verdict } = judged.digest;
-  const folders = new Set<string>();
-  // What an unproven digest names is not asked for: it would let its writer choose how much is listed.
-  for (const log of verdict.code === 'valid' ? (digest?.logs ?? []) : []) {
-    const key = parseKey(log.key);
-    if (key?.type === 'log') folders.add(pendingKey(place.prefix, log.bucket, dayFolder(key)));
-  }
-  const held = new Set<string>();
-  for (const prefix of folders) {
-    for await (const { key } of archive.list({ bucket: place.bucket, owner: place.owner, prefix })) held.add(key);
-  }
-  return held;
-}
-
-function dayFolder(key: LogKey): string {
-  return `${folderOf(key, { account: key.account, folder: key.kind, region: key.region })}${formatDay(key.time)}/`;
+  const { archive, inspector } = parts;
+  const { trail } = chain.source;
+  const digest = digestRef(judged);
+  const keep: ConsolidatePorts['keepApart'] = (rejected) =>
+    keepApart({ ...rejected, digest, trail }, { archive, place });
+  return { archive, place, inspector, maxBytes, maxInflated, keepApart: keep };
 }
 
 function evidenceOf(
@@ -138,6 +129,7 @@ function evidenceOf(
 ): Evidence {
   const { pulled, digest, link } = judged;
   const { chain, object, key } = pulled;
+  const notes = notesOn(digest.inspection);
   return {
     chain: identityOf(chain, key.kind),
     digest: {
@@ -153,23 +145,30 @@ function evidenceOf(
       contentSha256: digest.inspection.ok ? digest.inspection.contentSha256 : null,
       storedSha256: digest.inspection.storedSha256,
       size: object.bytes.length,
+      ...(notes.length === 0 ? {} : { notes }),
+      ...(key.kind === 'backfill' ? { generated: object.metadata.get('backfill-generation-timestamp') ?? null } : {}),
     },
     link: { verdict: link.code, detail: link.detail },
     logs: result.logs,
   };
 }
 
-function unreadEvidence(chain: Chain, { bucket, key }: DigestJob, error: OperatingError): Evidence {
+async function unreadEvidence(
+  chain: Chain,
+  { bucket, key }: DigestJob,
+  { error, bench }: { readonly error: OperatingError; readonly bench: Bench },
+): Promise<Evidence> {
   const parsed = parseKey(key);
   if (parsed?.type !== 'digest') throw new Error('a job is checked before its digest is read');
-  const verdict = isBlocked(error) ? error.code : 'digest-malformed';
+  const unread = { code: isBlocked(error) ? error.code : 'digest-malformed', detail: error.message } as const;
+  const verdict = await besideArchive(chain, { bucket, rawKey: key, key: parsed, verdict: unread }, bench);
   const unknown = { place: null, start: null, previous: null, fingerprint: null, signature: null, contentSha256: null };
   return {
     chain: identityOf(chain, parsed.kind),
     digest: {
       origin: { bucket, key, versionId: null, etag: null },
-      verdict,
-      detail: error.message,
+      verdict: verdict.code,
+      detail: verdict.detail,
       ...unknown,
       end: formatIso(parsed.end),
       storedSha256: null,

@@ -104,7 +104,8 @@ function contradiction(log: JudgedLog): JudgedLog {
   return { ...log, verified: { ...log.verified, verdict } };
 }
 
-function portsOf(bench: Bench): { readonly pull: PullPorts; readonly verify: VerifyPorts } {
+/** What pulling and verifying need of the bench. */
+export function portsOf(bench: Bench): { readonly pull: PullPorts; readonly verify: VerifyPorts } {
   const { parts, session, known, store } = bench;
   const limits = verifyLimits(parts.config);
   const now = parts.clock.now();

@@ -4,16 +4,17 @@ import { hintFor } from '../core/hint.ts';
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf } from '../core/key.ts';
 import type { Chain, Place, Source } from '../core/source.ts';
 import { formatDay, formatIso } from '../core/time.ts';
-import { isUnlisted, merged, sharedFolder, type Interval, type Span } from '../core/unlisted.ts';
+import { isUnlisted, sharedFolder, type Span } from '../core/unlisted.ts';
 import type { AccountSession } from '../ports.ts';
-import type { ChainVerified } from './verify-source.ts';
+import type { ChainVerified } from './cover-chains.ts';
 
 /** One folder of log files with the chains that deliver there. */
 export interface LogFolder {
   /** One of them, in whose name the folder is listed. */
   readonly chain: Chain;
   readonly place: Place;
-  readonly span: Span;
+  /** What each of the chains accounts for. */
+  readonly spans: readonly (readonly Span[])[];
   readonly isNamed: (name: string) => boolean;
 }
 
@@ -35,9 +36,9 @@ export function logFolders(verified: readonly ChainVerified[], unjudged: readonl
       if (seen.has(name) || apart.has(placeName(place))) continue;
       seen.add(name);
       const sharers = verified.filter((other) => foldersOf(other.chain).some((one) => one.name === name));
-      const span = spanOf(sharers);
-      if (span === null) continue;
-      folders.push({ chain, place, span, isNamed: (file) => sharers.some((one) => one.named.has(file)) });
+      const spans = sharers.map((one) => one.spans);
+      if (spans.every((one) => one.length === 0)) continue;
+      folders.push({ chain, place, spans, isNamed: (file) => sharers.some((one) => one.named.has(file)) });
     }
   }
   return folders;
@@ -51,22 +52,6 @@ function foldersOf(chain: Chain): readonly { readonly name: string; readonly pla
   return placesOf(chain.source).map((place) => ({ name: sharedFolder(chain, place), place }));
 }
 
-/** From the oldest cell to the newest of all chains of a folder; null when they have none. */
-function spanOf(sharers: readonly ChainVerified[]): Span | null {
-  const cells = sharers.flatMap(({ results, opens }) =>
-    results
-      .filter((result) => result.kind === 'standard')
-      .flatMap((result) =>
-        result.coverage.cells.map(({ from, to }): Interval & { opens: boolean } => ({ from, to, opens })),
-      ),
-  );
-  const [first, ...rest] = cells;
-  if (first === undefined) return null;
-  const oldest = rest.reduce((old, cell) => (cell.from < old.from ? cell : old), first);
-  const to = rest.reduce((newest, cell) => Math.max(newest, cell.to), first.to);
-  return { ...oldest, to, unread: merged(sharers.flatMap((one) => one.unread)) };
-}
-
 /**
  * The files of one folder that ought to have been named by now and are not.
  * @param due now and the time to leave for a later or backfill digest, milliseconds
@@ -76,7 +61,8 @@ export async function unlistedIn(
   session: AccountSession,
   due: { readonly now: number; readonly grace: number },
 ): Promise<readonly Unlisted[]> {
-  const { chain, place, span, isNamed } = folder;
+  const { chain, place, spans, isNamed } = folder;
+  const oldest = Math.min(...spans.flatMap((one) => one.map(({ from }) => from)));
   const { account, region, source } = chain;
   const where = { bucket: place.bucket, owner: source.bucketOwner };
   const root = { ...place, org: source.org };
@@ -84,10 +70,10 @@ export async function unlistedIn(
   const found: Unlisted[] = [];
   for (const kind of LOG_KINDS.filter((one) => there.includes(`${one}/`))) {
     const prefix = folderOf(root, { account, folder: kind, region });
-    const startAfter = `${prefix}${formatDay(span.from)}/`;
+    const startAfter = `${prefix}${formatDay(oldest)}/`;
     for await (const { key: rawKey } of session.objects.list({ ...where, prefix, startAfter })) {
       const key = parseKey(rawKey);
-      if (key?.type !== 'log' || !isUnlisted(key, span, due) || isNamed(`${place.bucket}/${rawKey}`)) continue;
+      if (key?.type !== 'log' || !isUnlisted(key, spans, due) || isNamed(`${place.bucket}/${rawKey}`)) continue;
       found.push({ chain, finding: unlisted(chain, { bucket: place.bucket, key: rawKey, time: key.time }) });
     }
   }

@@ -1,14 +1,16 @@
-/** `verify --source`: every chain of the member buckets judged where it lies. Nothing is written anywhere. */
+/**
+ * One chain judged digest by digest, from whatever its session reads: member buckets (`verify --source`), or the
+ * archive. Nothing is written, and nothing is said of completeness yet: that takes all chains of an account
+ * (pipeline/cover-chains), since a StopLogging is told by the log files of the trail's home region alone.
+ */
 import pLimit from 'p-limit';
-import { coverBackfill } from '../core/backfill.ts';
-import { coverChain, type Coverage, type DigestView, type Expectation, type LogView } from '../core/coverage.ts';
+import type { DigestView, Expectation, LogView } from '../core/coverage.ts';
+import { notesOn, type Verified } from '../core/judge.ts';
 import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import type { ListedDigest } from '../core/plan.ts';
-import type { ChainResult } from '../core/report.ts';
-import type { Chain, ChainKind } from '../core/source.ts';
+import type { Chain } from '../core/source.ts';
 import { formatDay, HOUR } from '../core/time.ts';
-import type { Interval } from '../core/unlisted.ts';
-import { isBlockedCode } from '../core/verdict.ts';
+import type { TrailChange } from '../core/trail-change.ts';
 import type { AccountSession } from '../ports.ts';
 import { judgeLogs, judgeOne, type Bench } from './judge.ts';
 
@@ -20,17 +22,6 @@ export interface Window {
 /** Told as each digest is done: numbers since the last call. */
 export type OnProgress = (done: { readonly digests: number; readonly logs: number; readonly bytes: number }) => void;
 
-/** What one chain's digests came to, with the files they name (for the unlisted check over the folder). */
-export interface ChainVerified {
-  readonly chain: Chain;
-  readonly results: readonly ChainResult[];
-  readonly named: ReadonlySet<string>;
-  /** The oldest digest judged is a proven start of the chain: no digest before the window names anything. */
-  readonly opens: boolean;
-  /** The hours whose digests could not be looked at: what they name nobody knows. */
-  readonly unread: readonly Interval[];
-}
-
 export interface SourceRun {
   readonly window: Window;
   readonly expected: Expectation;
@@ -40,52 +31,37 @@ export interface SourceRun {
   readonly onProgress: OnProgress;
 }
 
+/** What judging found in one chain, before anything is said of its completeness. */
+export interface ChainJudged {
+  readonly chain: Chain;
+  readonly standard: readonly DigestView[];
+  readonly backfill: readonly DigestView[];
+  /** `bucket/key` of every log file that a valid digest names. */
+  readonly named: ReadonlySet<string>;
+  /** The changes of trails, of any trail, that its proven log files tell of. */
+  readonly changes: readonly TrailChange[];
+}
+
 /** Judges every digest of one chain in the window, standard and backfill. */
-export async function verifyChain(chain: Chain, bench: Bench, run: SourceRun): Promise<ChainVerified> {
+export async function judgeChain(chain: Chain, bench: Bench, run: SourceRun): Promise<ChainJudged> {
   const listed = await digestsIn(chain, bench.session, run.window);
   run.onPlan(listed.length);
   const limit = pLimit(run.concurrency);
-  const named = new Set<string>();
+  const found: Found = { named: new Set(), changes: [] };
   const views = await Promise.all(
     listed.map((digest) =>
-      limit(async () => ({ kind: digest.key.kind, view: await viewOf(chain, digest, { bench, run, named }) })),
+      limit(async () => ({ kind: digest.key.kind, view: await viewOf(chain, digest, { bench, run, found }) })),
     ),
   );
-  const of = (kind: ChainKind): DigestView[] =>
+  const of = (kind: 'standard' | 'backfill'): readonly DigestView[] =>
     views.flatMap((one) => (one.kind === kind && one.view !== null ? [one.view] : []));
-  const results = [
-    resultOf(chain, 'standard', { views: of('standard'), coverage: coverChain(chain, of('standard'), run.expected) }),
-  ];
-  const backfill = of('backfill');
-  if (backfill.length > 0)
-    results.push(
-      resultOf(chain, 'backfill', { views: backfill, coverage: coverBackfill(chain, backfill, run.expected) }),
-    );
-  return {
-    chain,
-    results,
-    named,
-    opens: opensChain(of('standard')),
-    unread: unreadOf([...of('standard'), ...backfill]),
-  };
-}
-
-/** What an unproven digest says of its own start is hearsay: the usual hour is taken. */
-function unreadOf(views: readonly DigestView[]): readonly Interval[] {
-  return views.filter((view) => isBlockedCode(view.verdict)).map(({ end }) => ({ from: end - HOUR, to: end }));
-}
-
-function opensChain(views: readonly DigestView[]): boolean {
-  const [first, ...rest] = views;
-  if (first === undefined) return false;
-  const oldest = rest.reduce((old, view) => (view.end < old.end ? view : old), first);
-  return oldest.verdict === 'valid' && oldest.link === 'chain-start';
+  return { chain, standard: of('standard'), backfill: of('backfill'), ...found };
 }
 
 /** The chain's digests in the window, as the source lists them. */
-export async function digestsIn(
+async function digestsIn(
   chain: Chain,
-  session: AccountSession,
+  session: Pick<AccountSession, 'objects'>,
   window: Window,
 ): Promise<readonly ListedDigest[]> {
   const { account, region, source } = chain;
@@ -108,20 +84,22 @@ export async function digestsIn(
   return found;
 }
 
-type ViewWork = { readonly bench: Bench; readonly run: SourceRun; readonly named: Set<string> };
+type Found = { readonly named: Set<string>; readonly changes: TrailChange[] };
+type ViewWork = { readonly bench: Bench; readonly run: SourceRun; readonly found: Found };
 
 /** Null when the digest vanished between listing and reading: its interval then shows as missing. */
-async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, named }: ViewWork): Promise<DigestView | null> {
+async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, found }: ViewWork): Promise<DigestView | null> {
   const judged = await judgeOne(chain, { bucket: listed.bucket, key: listed.rawKey }, bench);
   if (judged === null) return null;
   let bytes = judged.pulled.object.bytes.length;
   const logs = await judgeLogs<LogView>(chain, judged.digest, {
     bench,
     onLog: async (log) => {
-      named.add(`${log.named.bucket}/${log.named.key}`);
+      found.named.add(`${log.named.bucket}/${log.named.key}`);
+      found.changes.push(...changesOf(log.verified));
       bytes += log.object?.bytes.length ?? 0;
       const { code, detail } = log.verified.verdict;
-      return { bucket: log.named.bucket, key: log.named.key, verdict: code, detail };
+      return { bucket: log.named.bucket, key: log.named.key, verdict: code, detail, notes: log.verified.notes };
     },
   });
   run.onProgress({ digests: 1, logs: logs.length, bytes });
@@ -136,23 +114,12 @@ async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, named }:
     link: judged.link.code,
     linkDetail: judged.link.detail,
     previousKey: digest?.previous?.key ?? null,
+    notes: notesOn(judged.digest.inspection),
     logs,
   };
 }
 
-function resultOf(
-  chain: Chain,
-  kind: ChainKind,
-  judged: { readonly views: readonly DigestView[]; readonly coverage: Coverage },
-): ChainResult {
-  const missing = judged.coverage.findings
-    .filter((finding) => finding.code === 'digest-missing')
-    .map((finding) => finding.code);
-  return {
-    chain,
-    kind,
-    coverage: judged.coverage,
-    digests: [...judged.views.map((view) => view.verdict), ...missing],
-    logs: judged.views.flatMap((view) => view.logs.map((log) => log.verdict)),
-  };
+/** Only proven bytes tell of a change: anybody may put a log file with a StopLogging into a bucket. */
+export function changesOf({ verdict, inspection }: Verified): readonly TrailChange[] {
+  return verdict.code === 'valid' && inspection?.ok === true ? inspection.changes : [];
 }

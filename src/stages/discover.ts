@@ -3,7 +3,7 @@ import type { InventoryAccount } from '../core/inventory.ts';
 import { selectionNeeds, selects, type Selection } from '../core/selection.ts';
 import type { Account, Place, Problem, Source, Survey } from '../core/source.ts';
 import { OperatingError } from '../errors.ts';
-import type { AccountSession, Organizations, Sessions, TrailDescription } from '../ports.ts';
+import type { AccountSession, EnabledRegion, Organizations, Sessions, TrailDescription } from '../ports.ts';
 
 /** An organization of the configuration. `role` is the reader role's name in each member. */
 export interface OrganizationEntry extends Selection {
@@ -131,27 +131,65 @@ function configured(entry: AccountEntry, listed: KnownAccount | undefined): Know
   };
 }
 
+/** What one look at an account found. */
+export interface Look extends Survey {
+  /** The ARNs that AWS described; null when the account could not be asked. */
+  readonly described: ReadonlySet<string> | null;
+  /** ARNs that the configuration settles; null: whatever is described. */
+  readonly wanted: ReadonlySet<string> | null;
+}
+
 /**
  * One account's sources. What cannot be looked at becomes a problem of this account alone; an account that is
  * suspended, closed or gone is not entered (AssumeRole fails there) and keeps its history.
  * @param region where ListTrails is asked
  */
-export async function surveyAccount(known: KnownAccount, sessions: Sessions, region: string): Promise<Survey> {
+export async function surveyAccount(known: KnownAccount, sessions: Sessions, region: string): Promise<Look> {
   const { organization: _organization, trails, ...account } = known;
+  const wanted = trails === null ? null : new Set(trails.map(({ arn }) => arn));
   if (account.origin === 'history' || account.state === 'SUSPENDED' || account.state === 'CLOSED')
-    return { account, sources: [], problems: [] };
-  const problems: Problem[] = [];
+    return { account, sources: [], problems: [], unknowns: [], described: null, wanted };
+  const [problems, unknowns]: [Problem[], Problem[]] = [[], []];
   const note = noteInto(problems);
+  const unseen = { account, problems, unknowns, described: null, wanted };
   const session = await note(() => sessions.open(account));
-  if (session === null)
-    return { account, sources: (trails ?? []).map((trail) => sourceOf(trail, null, account.id)), problems };
-  const described = (await note(() => describeAll(session, region))) ?? [];
+  if (session === null) return { ...unseen, sources: (trails ?? []).map((trail) => sourceOf(trail, null, account.id)) };
+  const described = await note(() => describeAll(session, region));
+  const found = await joined(session, { trails, described: described ?? [] }, note);
+  const seen = described === null ? null : new Set(described.map(({ arn }) => arn));
+  const sources = await asked(session, { found, seen }, { note, unknown: noteInto(unknowns) });
+  return { ...unseen, sources, described: seen };
+}
+
+type Found = { readonly found: readonly Source[]; readonly seen: ReadonlySet<string> | null };
+
+/**
+ * The sources with what is asked of each trail. A role of before may read neither regions nor selectors: they are
+ * unknown then, and everything else is judged all the same.
+ */
+async function asked(
+  session: AccountSession,
+  { found, seen }: Found,
+  { note, unknown }: { readonly note: Note; readonly unknown: Note },
+): Promise<readonly Source[]> {
+  const open = found.some(({ multiRegion, regions }) => multiRegion && regions === null);
+  const enabled = open && seen !== null ? await unknown(() => session.enabledRegions()) : null;
   const sources: Source[] = [];
-  for (const source of await joined(session, { trails, described }, note)) {
-    const status = await note(() => session.trailStatus(source.trailArn, source.homeRegion));
-    sources.push({ ...source, status });
+  for (const source of found) {
+    const { trailArn, homeRegion } = source;
+    const status = await note(() => session.trailStatus(trailArn, homeRegion));
+    const known = seen?.has(trailArn) === true;
+    const selectors = known ? await unknown(() => session.eventSelectors(trailArn, homeRegion)) : null;
+    sources.push({ ...source, ...regionsOf(source, enabled), status, selectors });
   }
-  return { account, sources, problems };
+  return sources;
+}
+
+/** Members of an organization switch regions on for themselves: only those that are on by default are on in all of them. */
+function regionsOf(source: Source, enabled: readonly EnabledRegion[] | null): Pick<Source, 'regions' | 'regionsFrom'> {
+  if (source.regions !== null || enabled === null) return { regions: source.regions, regionsFrom: source.regionsFrom };
+  const regions = enabled.filter(({ byDefault }) => source.org === null || byDefault).map(({ region }) => region);
+  return { regions, regionsFrom: 'enabled' };
 }
 
 type Note = <Value>(attempt: () => Promise<Value>) => Promise<Value | null>;
@@ -208,6 +246,7 @@ function slashed(prefix: string | null): string {
 /** Without a description validation is taken as on: a chain that ought to be there and is not must not go unseen. */
 function sourceOf(trail: TrailEntry, description: TrailDescription | null, reader: string): Source {
   const [, homeRegion = '', , name = ''] = ARN.exec(trail.arn) ?? [];
+  const regions = trail.regions ?? (description?.multiRegion === false ? [description.homeRegion] : null);
   return {
     reader,
     trailArn: trail.arn,
@@ -218,9 +257,13 @@ function sourceOf(trail: TrailEntry, description: TrailDescription | null, reade
     bucketOwner: trail.bucketOwner ?? reader,
     org: null,
     multiRegion: description?.multiRegion ?? true,
-    regions: trail.regions ?? (description?.multiRegion === false ? [description.homeRegion] : null),
+    regions,
+    regionsFrom: regions === null ? 'seen' : 'configured',
     formerBuckets: trail.formerBuckets,
     validation: description?.validation ?? true,
     status: null,
+    selectors: null,
+    narrowed: null,
+    gone: false,
   };
 }

@@ -7,7 +7,7 @@ import { parseStrictJson } from '../core/json.ts';
 import { isFingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
 import type { Place } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
-import type { AccountSession, ArchiveStore } from '../ports.ts';
+import type { AccountSession, ArchiveStore, ObjectReader } from '../ports.ts';
 
 /** Where keys are kept; null where nothing may be written (verify of a source): the key service alone is asked then. */
 export interface KeyStore {
@@ -28,6 +28,7 @@ export interface KeyQuestion {
 export type KnownKeys = Map<string, PublicKeyRecord>;
 
 const MAX_KEY_BYTES = 64 * 1024;
+const BASE64 = /^[A-Za-z0-9+/]{4,}={0,2}$/;
 /** A digest that ends just before a rotation is signed after it with the new key (cloudtrail.md 2.2). */
 const AROUND = 2 * HOUR;
 
@@ -77,9 +78,9 @@ async function keep(key: PublicKeyRecord, now: number, { archive, place }: KeySt
 }
 
 /** A kept key must still have the fingerprint that its name says; anything else is as if it were not there. */
-async function readKept(
-  { region, fingerprint }: KeyQuestion,
-  { archive, place }: KeyStore,
+export async function readKept(
+  { region, fingerprint }: Pick<KeyQuestion, 'region' | 'fingerprint'>,
+  { archive, place }: { readonly archive: Pick<ObjectReader, 'get'>; readonly place: KeyStore['place'] },
 ): Promise<PublicKeyRecord | null> {
   const ref = { bucket: place.bucket, key: publicKeyKey(place.prefix, region, fingerprint), owner: place.owner };
   const object = await archive.get(ref, { maxBytes: MAX_KEY_BYTES });
@@ -88,6 +89,7 @@ async function readKept(
   if ('problem' in json || json.value === null || typeof json.value !== 'object') return null;
   const { der, validFrom, validTo } = json.value as { der?: unknown; validFrom?: unknown; validTo?: unknown };
   if (typeof der !== 'string' || typeof validFrom !== 'number' || typeof validTo !== 'number') return null;
+  if (!BASE64.test(der) || der.length % 4 !== 0) return null;
   const bytes = Uint8Array.from(atob(der), (character) => character.charCodeAt(0));
   return isFingerprintOf(bytes, fingerprint) ? { region, fingerprint, der: bytes, validFrom, validTo } : null;
 }

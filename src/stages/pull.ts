@@ -51,12 +51,14 @@ export function pullLog(chain: Chain, named: NamedLog, ports: PullPorts): readon
   return candidates(chain, named, ports);
 }
 
+/** None for a key outside the grammar, whoever signed it: it names no place, neither in the source nor in the archive. */
 function candidates(
   chain: Chain,
   file: { readonly bucket: string; readonly key: string },
   ports: PullPorts,
 ): readonly Candidate[] {
   const { objects, fallback, maxBytes } = ports;
+  if (parseKey(file.key) === null) return [];
   const source: Candidate = {
     via: 'source',
     read: () => objects.get({ bucket: file.bucket, key: file.key, owner: chain.source.bucketOwner }, { maxBytes }),

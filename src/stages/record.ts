@@ -14,6 +14,7 @@ import {
   countLogs,
   decodeReceipt,
   encodeReceipt,
+  isDefended,
   receiptState,
   RECEIPT_SCHEMA,
   sameEvidence,
@@ -46,6 +47,7 @@ export async function record(
     digest: evidence.digest.verdict,
     link: evidence.link.verdict,
     logs: evidence.logs.map((log) => log.verdict),
+    defended: isDefended(evidence.logs, evidence.digest.notes),
   });
   const { account, region, trail, homeRegion, kind } = evidence.chain;
   const mark = originMark(evidence.digest.origin.bucket, evidence.digest.origin.key);

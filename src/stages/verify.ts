@@ -69,6 +69,8 @@ export interface JudgedLog {
   readonly via: Reading['via'] | null;
   /** The bytes that were judged, to be consolidated or quarantined. */
   readonly object: StoredObject | null;
+  /** What the source holds instead when the bytes were proven from a copy; null when they came from the source. */
+  readonly source: { readonly verified: Verified; readonly object: StoredObject | null } | null;
 }
 
 /** The digest's own verdict: content, identity, times, signature. */
@@ -138,34 +140,30 @@ export async function verifyLog(
   named: NamedLog,
   work: { readonly places: readonly Reading[]; readonly ports: VerifyPorts },
 ): Promise<JudgedLog> {
-  if (!isWithinSource(chain, named)) {
-    return {
-      named,
-      verified: withoutBytes({
-        code: 'log-foreign',
-        detail: `s3://${named.bucket}/${named.key} lies outside this chain's source`,
-      }),
-      via: null,
-      object: null,
-    };
-  }
-  let worst: JudgedLog = {
-    named,
-    verified: withoutBytes({ code: 'log-missing', detail: 'it is not in the source' }),
-    via: null,
-    object: null,
-  };
+  if (!isWithinSource(chain, named))
+    return unread(named, {
+      code: 'log-foreign',
+      detail: `s3://${named.bucket}/${named.key} lies outside this chain's source`,
+    });
+  let worst = unread(named, { code: 'log-missing', detail: 'it is not in the source' });
+  let source: JudgedLog['source'] = null;
   for (const [index, place] of work.places.entries()) {
     const judged = await readUntil(place, async (object) => {
       const log = await judgePlace(named, { place, object }, work.ports);
       return { ...log, final: log.object === null || log.verified.verdict.code === 'valid' };
     });
-    if (judged?.verified.verdict.code === 'valid') return judged;
+    if (judged?.verified.verdict.code === 'valid') return { ...judged, source };
     // What the source says is the finding; the other places can only heal it, or leave open whether they could.
     const open = worst.verified.verdict.code === 'log-missing' && isBlockedCode(judged?.verified.verdict.code ?? '');
     if (judged !== null && (index === 0 || open)) worst = judged;
+    if (place.via === 'source') source = { verified: worst.verified, object: worst.object };
   }
   return worst;
+}
+
+/** A log file of which no bytes were read. */
+function unread(named: NamedLog, verdict: Parameters<typeof withoutBytes>[0]): JudgedLog {
+  return { named, verified: withoutBytes(verdict), via: null, object: null, source: null };
 }
 
 async function judgePlace(
@@ -174,21 +172,12 @@ async function judgePlace(
   ports: VerifyPorts,
 ): Promise<JudgedLog> {
   const { place, object } = found;
-  if (!(object instanceof OperatingError))
-    return { named, verified: judgeLog(named, await inspect(object, ports, false)), via: place.via, object };
-  if (object.code === 'object-too-large')
-    return {
-      named,
-      verified: withoutBytes({ code: 'log-malformed', detail: object.message }),
-      via: null,
-      object: null,
-    };
-  return {
-    named,
-    verified: withoutBytes({ code: blockedCode(object), detail: object.message }),
-    via: null,
-    object: null,
-  };
+  if (object instanceof OperatingError) {
+    const code = object.code === 'object-too-large' ? 'log-malformed' : blockedCode(object);
+    return unread(named, { code, detail: object.message });
+  }
+  const verified = judgeLog(named, await inspect(object, ports, false));
+  return { named, verified, via: place.via, object, source: null };
 }
 
 /** Reads one place. Operating errors that may heal by another attempt of the whole job are thrown on. */
@@ -208,7 +197,8 @@ function blockedCode(
 }
 
 async function inspect(object: StoredObject, ports: VerifyPorts, keepContent: boolean): Promise<Inspection> {
-  const [inspection] = await ports.inspector.inspect([object.bytes], { maxInflated: ports.maxInflated, keepContent });
+  const options = { maxInflated: ports.maxInflated, keepContent, trailChanges: !keepContent };
+  const [inspection] = await ports.inspector.inspect([object.bytes], options);
   if (inspection === undefined) throw new Error('the inspector returned no result');
   return inspection;
 }

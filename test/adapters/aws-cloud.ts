@@ -91,8 +91,11 @@ function readerPolicies(): readonly string[] {
       [
         'cloudtrail:DescribeTrails',
         'cloudtrail:GetTrailStatus',
+        'cloudtrail:GetEventSelectors',
+        'cloudtrail:LookupEvents',
         'cloudtrail:ListPublicKeys',
         'organizations:DescribeOrganization',
+        'account:ListRegions',
       ],
       '*',
     ),

@@ -82,3 +82,29 @@ describe('the inspecting pool', () => {
 function never(): never {
   throw new Error('one result a file');
 }
+
+test('the changes that a log file tells of come from the threads as from here, and only when asked for', async () => {
+  const event = {
+    eventTime: '2026-05-31T00:00:00Z',
+    eventSource: 'cloudtrail.amazonaws.com',
+    eventName: 'StopLogging',
+    awsRegion: 'us-east-1',
+    recipientAccountId: '111111111111',
+    eventID: 'one',
+    requestParameters: { name: 'main' },
+  };
+  const noise = Array.from({ length: 4000 }, (_, index) => ({
+    eventID: createHash('sha256').update(`${index}`).digest('hex'),
+  }));
+  const content = JSON.stringify({ Records: [...noise, event] });
+  const [small, large] = [gzipSync(JSON.stringify({ Records: [event] })), gzipSync(content)];
+  expect(large.length).toBeGreaterThan(64 * 1024);
+  for (const file of [small, large]) {
+    const [asked] = await inspector.inspect([file], { ...OPTIONS, keepContent: false, trailChanges: true });
+    const [unasked] = await inspector.inspect([file], { ...OPTIONS, keepContent: false });
+    expect(asked?.ok === true && asked.changes.map(({ name, record }) => [name, record])).toEqual([
+      ['StopLogging', JSON.stringify(event)],
+    ]);
+    expect(unasked?.ok === true && unasked.changes).toEqual([]);
+  }
+});

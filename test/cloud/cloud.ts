@@ -1,4 +1,4 @@
-/** The whole cloud on one loopback port: S3, STS, Organizations and CloudTrail over one set of identities. */
+/** The whole cloud on one loopback port: S3, STS, Organizations, CloudTrail and Account Management over one set of identities. */
 import type { Endpoint } from './endpoint.ts';
 import { createFaults } from './faults.ts';
 import { cloudtrailEndpoint } from './identity/cloudtrail.ts';
@@ -6,6 +6,7 @@ import { type ControlPlane, createControlPlane, type NewOrganization } from './i
 import type { CloudEvent } from './identity/events.ts';
 import { type CloudIdentities, type CloudUser, createIdentities } from './identity/identities.ts';
 import { organizationsEndpoint } from './identity/organizations.ts';
+import { accountEndpoint } from './identity/regions.ts';
 import { stsEndpoint } from './identity/sts.ts';
 import type { Upstream } from './identity/sts-upstream.ts';
 import type { ServiceName } from './journal.ts';
@@ -59,12 +60,14 @@ export async function createCloud(setup: CloudSetup): Promise<WholeCloud> {
   return { identities, control, ...cloud };
 }
 
-/** Both JSON services share a port and a protocol; the target's name tells them apart. */
+/** The JSON services share a port; the target's name tells them apart, and Account Management has none. */
 function jsonEndpoint(control: ControlPlane): Endpoint {
   const organizations = organizationsEndpoint(control);
   const cloudtrail = cloudtrailEndpoint(control);
-  return (request) =>
-    (request.headers.get('x-amz-target') ?? '').startsWith('AWSOrganizations')
-      ? organizations(request)
-      : cloudtrail(request);
+  const account = accountEndpoint(control);
+  return (request) => {
+    const target = request.headers.get('x-amz-target');
+    if (target === undefined) return account(request);
+    return target.startsWith('AWSOrganizations') ? organizations(request) : cloudtrail(request);
+  };
 }

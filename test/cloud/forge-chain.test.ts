@@ -2,7 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { CloudObject } from './types.ts';
 import { createForge } from './forge/forge.ts';
+import type { ForgedLog } from './forge/log-file.ts';
 import { DAY, HOUR, MINUTE } from './forge/times.ts';
+import { trailAt } from './forge/trail-status.ts';
 
 const START = Date.parse('2026-05-01T00:13:52Z');
 
@@ -10,8 +12,14 @@ type Fields = Record<string, string | null> & { logFiles: Record<string, string>
 
 const jsonOf = (object: CloudObject): unknown => JSON.parse(gunzipSync(object.body).toString('utf8'));
 const fieldsOf = (object: CloudObject): Fields => jsonOf(object) as Fields;
-const eventsOf = (object: CloudObject): { eventName: string; eventTime: string; requestParameters: unknown }[] =>
-  (jsonOf(object) as { Records: { eventName: string; eventTime: string; requestParameters: unknown }[] }).Records;
+interface Event {
+  readonly eventName: string;
+  readonly eventTime: string;
+  readonly eventSource: string;
+  readonly readOnly: boolean;
+  readonly requestParameters: unknown;
+}
+const eventsOf = (object: CloudObject): readonly Event[] => (jsonOf(object) as { Records: Event[] }).Records;
 
 function newChain(region = 'us-east-1') {
   const forge = createForge({ seed: 'chain', cheap: true });
@@ -159,6 +167,39 @@ test('while validation is off there are log files and no digests, and then a sta
   expect([next.start, next.starting]).toEqual([START + 4 * HOUR, true]);
   expect(chain.unprovenSpans).toEqual([{ from: START + HOUR, until: START + 4 * HOUR }]);
   expect(() => chain.unproven({ until: START, logs: 0 })).toThrow(RangeError);
+});
+
+describe('calls that the logs tell of', () => {
+  const callsIn = (logs: readonly ForgedLog[]): readonly unknown[] =>
+    logs
+      .flatMap(({ object }) => eventsOf(object))
+      .filter(({ eventSource, readOnly }) => eventSource === 'cloudtrail.amazonaws.com' && !readOnly)
+      .map(({ eventName, requestParameters }) => [eventName, requestParameters]);
+
+  test('validation off and on again', () => {
+    const { chain, trail } = newChain();
+    const last = chain.unvalidate({ logs: 1 });
+    chain.unproven({ until: START + 4 * HOUR, logs: 1 });
+    expect(callsIn(last.logs)).toEqual([['UpdateTrail', { name: trail.arn, enableLogFileValidation: false }]]);
+    const next = chain.hour({ logs: 1 });
+    expect(callsIn(next.logs)).toEqual([['UpdateTrail', { name: trail.arn, enableLogFileValidation: true }]]);
+    expect(chain.logging).toBe(true);
+  });
+
+  test('a trail deleted and made anew, whose status knows nothing of the old one', () => {
+    const { chain, trail } = newChain();
+    const last = chain.remove({ logs: 1 });
+    expect(callsIn(last.logs)).toEqual([['DeleteTrail', { name: trail.arn }]]);
+    chain.recreate(last.end + 5 * MINUTE);
+    const next = chain.hour({ logs: 1 });
+    expect(next.starting).toBe(true);
+    expect(callsIn(next.logs)).toEqual([
+      ['CreateTrail', expect.objectContaining({ name: trail.arn, enableLogFileValidation: true })],
+      ['StartLogging', { name: trail.arn }],
+    ]);
+    const { status } = trailAt(trail, { chains: [chain], t: next.end });
+    expect([status.startedLogging, status.stoppedLogging]).toEqual([last.end + 5 * MINUTE, null]);
+  });
 });
 
 test('a trail made anew under the same name is another chain in the same folder', () => {

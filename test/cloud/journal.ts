@@ -1,5 +1,6 @@
 /** What was asked of the cloud and by whom: the list that tests count mutating calls and missing owners in. */
 import type { CloudRequest, Principal } from './endpoint.ts';
+import { jsonOperationOf } from './identity/json-protocol.ts';
 import { mutates, operationOf } from './s3/operation.ts';
 
 export type ServiceName = 's3' | 'sts' | 'json';
@@ -67,7 +68,7 @@ export function createJournal(limit: number): Journal {
 
 /** Which service a request is for, all of them living on one port. */
 export function serviceOf(request: CloudRequest): ServiceName {
-  if (request.headers.has('x-amz-target')) return 'json';
+  if (request.headers.has('x-amz-target') || jsonOperationOf(request) !== '') return 'json';
   const form = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
   if (request.method === 'POST' && request.rawPath === '/' && form) return 'sts';
   return 's3';
@@ -76,10 +77,8 @@ export function serviceOf(request: CloudRequest): ServiceName {
 /** Names a request for journal and faults. */
 export function nameRequest(request: CloudRequest, service: ServiceName, principal: Principal | null): NamedRequest {
   switch (service) {
-    case 'json': {
-      const operation = request.headers.get('x-amz-target')?.split('.').at(-1) ?? '';
-      return { service, operation, bucket: null, key: null, principal };
-    }
+    case 'json':
+      return { service, operation: jsonOperationOf(request), bucket: null, key: null, principal };
     case 'sts': {
       const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
       return { service, operation: form.get('Action') ?? '', bucket: null, key: form.get('RoleArn'), principal };

@@ -106,6 +106,7 @@ function principalOf(settings: CloudSettings, request: CloudRequest, service: Se
 /** The service name that clients sign for. */
 function signingService(request: CloudRequest, service: ServiceName): string {
   if (service !== 'json') return service;
+  if (!request.headers.has('x-amz-target')) return 'account';
   return /organizations/i.test(request.headers.get('x-amz-target') ?? '') ? 'organizations' : 'cloudtrail';
 }
 

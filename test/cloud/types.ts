@@ -30,6 +30,8 @@ export interface CloudTrail {
     readonly startedLogging: number | null;
     readonly stoppedLogging: number | null;
   };
+  /** As GetEventSelectors answers: `EventSelectors` or `AdvancedEventSelectors`; absent: every management event. */
+  readonly selectors?: Readonly<Record<string, unknown>>;
 }
 
 /** A public key as ListPublicKeys serves it. */

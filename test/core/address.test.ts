@@ -14,7 +14,16 @@ function nodeSays(host: string): boolean {
 }
 
 describe('loopback', () => {
-  const own = ['localhost', '127.0.0.1', '127.255.255.255', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'];
+  const own = [
+    'localhost',
+    '127.0.0.1',
+    '127.255.255.255',
+    '127.200.249.19',
+    '::1',
+    '[::1]',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+  ];
   test.each([...own, '::FFFF:7f00:1', '0000:0000::0001'])('%s is', (host) => expect(isLoopback(host)).toBe(true));
 
   const foreign = ['0.0.0.0', '::', '128.0.0.1', '::2', '::ffff:10.0.0.1', '::127.0.0.1', '::ffff:0:127.0.0.1'];
@@ -37,4 +46,27 @@ describe('loopback', () => {
       { numRuns: 5000 },
     );
   });
+});
+
+describe('what only begins or ends like an address of ours', () => {
+  test.each(['::2]@[::1', '::1]/', '::1]:80/[', 'a@[::1', '::1]?[', '::1]#'])('%j is not one', (host) =>
+    expect(isLoopback(host)).toBe(false),
+  );
+  test('127.0.0.0/8 inside IPv6 is ours to its last address', () => {
+    for (const host of ['::ffff:127.1.2.3', '::ffff:127.255.255.255', '::ffff:7f01:0203'])
+      expect(isLoopback(host)).toBe(true);
+    for (const host of ['::ffff:126.1.2.3', '::ffff:128.0.0.1', '::ffff:7f:1', '::fffe:7f00:1'])
+      expect(isLoopback(host)).toBe(false);
+  });
+});
+
+test('brackets are taken off in pairs only', () => {
+  expect(['[::1]', '[::1', '::1]', '::1', '[]', ''].map(withoutBrackets)).toEqual([
+    '::1',
+    '[::1',
+    '::1]',
+    '::1',
+    '',
+    '',
+  ]);
 });

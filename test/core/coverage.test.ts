@@ -8,10 +8,11 @@ import * as logs from '../cloud/forge/damage/logs.ts';
 import type { Damage, Truth } from '../cloud/forge/damage/scene.ts';
 import * as chains from '../cloud/forge/damage/signed-chains.ts';
 import * as contents from '../cloud/forge/damage/signed-contents.ts';
-import { HOUR, MINUTE } from '../cloud/forge/times.ts';
+import { DAY, HOUR, MINUTE } from '../cloud/forge/times.ts';
 import { trailAt } from '../cloud/forge/trail-status.ts';
 import { chainOf, HOURS, judgeStage, newStage, START, type Stage } from './forged-chain.ts';
 import { GRACE } from './judge-buckets.ts';
+import { changeAt } from './trail-changes.ts';
 
 /** The stage without the digests of these intervals; objects that were planted stay. */
 function without(stage: Stage, hidden: readonly number[]): Stage {
@@ -196,9 +197,47 @@ describe('the newest end', () => {
       state: 'unverifiable',
     });
   });
-  test('of a trail that was stopped hours after its newest digest is truncated', () => {
+  test('of a trail that was stopped hours after its newest digest is truncated, and the stop is told', () => {
     const stopped = { ...status, logging: false, stoppedLogging: end + 5 * HOUR };
-    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR }).codes).toEqual(['chain-truncated']);
+    const told = { codes: ['chain-truncated', 'logging-stopped'], state: 'failed' };
+    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR })).toEqual(told);
+    expect(cover(withSource({ status: stopped }), { now: end + 5 * HOUR + GRACE })).toEqual({
+      codes: ['logging-stopped'],
+      state: 'unverifiable',
+    });
+  });
+  test('of a trail that was stopped just after its newest digest lacks the final one, which AWS writes up to the stop', () => {
+    const stopped = { ...status, logging: false, stoppedLogging: end + 20 * MINUTE };
+    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR }).codes).toContain('chain-truncated');
+  });
+  test('of a trail that was stopped and whose digests are all gone is empty', () => {
+    const stopped = { ...status, logging: false, stoppedLogging: end };
+    expect(cover(withSource({ status: stopped }), { now: end + 90 * HOUR }, [])).toEqual({
+      codes: ['chain-empty', 'logging-stopped'],
+      state: 'failed',
+    });
+  });
+  test('is pending up to now, which is neither a finding nor the state of a chain', () => {
+    const { cells, state } = coverChain(withSource({ status }), views, {
+      from: null,
+      to: null,
+      now: end + HOUR,
+      grace: GRACE,
+    });
+    expect(cells.at(-1)).toEqual({ from: end, to: end + HOUR, state: 'pending' });
+    expect(state).toBe('verified');
+  });
+  test('of a trail whose selectors were narrowed is no green, and the cells stay', () => {
+    const at = START + 90 * MINUTE;
+    const chain = withSource({ status, narrowed: { at, detail: 'it records no write events any more' } });
+    const { cells, findings, state } = coverChain(chain, views, { from: null, to: null, now: end, grace: GRACE });
+    expect(findings.map(({ code, from, detail }) => [code, from, detail])).toEqual([
+      ['selectors-narrowed', '2026-05-01T01:43:52Z', 'it records no write events any more'],
+    ]);
+    expect(state).toBe('unverifiable');
+    expect(cells.filter(isGreen)).toHaveLength(3);
+    expect(cells.find((cell) => cell.state === 'unverifiable')).toEqual({ from: at, to: at, state: 'unverifiable' });
+    expect(cover(chain, { from: at + MINUTE }).codes).toEqual([]);
   });
   test('of nothing at all is never green', () => {
     const young = { ...status, startedLogging: end - MINUTE };
@@ -208,6 +247,33 @@ describe('the newest end', () => {
       state: 'failed',
     });
     expect(cover(withSource({ status: null }), { now: end }, [])).toEqual({ codes: ['chain-empty'], state: 'failed' });
+  });
+  test('of a trail that is gone ends with its DeleteTrail, or was cut', () => {
+    const gone = withSource({ status: null, gone: true });
+    const deleted = changeAt(sound, 'DeleteTrail', end - 10 * MINUTE);
+    const late = { now: end + 90 * HOUR };
+    expect(cover(gone, late)).toEqual({ codes: ['chain-truncated'], state: 'failed' });
+    expect(cover(gone, { ...late, changes: [deleted] })).toEqual({ codes: ['logging-stopped'], state: 'unverifiable' });
+    expect(cover(gone, { ...late, changes: [{ ...deleted, trail: 'another' }] }).codes).toEqual(['chain-truncated']);
+    const longAfter = { ...deleted, time: end + 3 * HOUR };
+    expect(cover(gone, { ...late, changes: [longAfter] }).codes).toEqual(['chain-truncated', 'logging-stopped']);
+    expect(cover(gone, { ...late, from: end + DAY, changes: [deleted] }, [])).toEqual({
+      codes: [],
+      state: 'gap-explained',
+    });
+    expect(cover(gone, { ...late, from: end + DAY }, []).codes).toEqual(['chain-empty']);
+  });
+  test('of a region that was switched off is due no further, and begins with the opt-in', () => {
+    const late = { now: end + 90 * HOUR };
+    expect(cover({ ...withSource({ status }), until: end + 70 * MINUTE }, late).codes).toEqual(['chain-truncated']);
+    expect(cover({ ...withSource({ status }), until: end + 50 * MINUTE }, late)).toEqual({
+      codes: [],
+      state: 'verified',
+    });
+    expect(cover({ ...withSource({ status }), since: end }, { now: end + HOUR }, [])).toEqual({
+      codes: [],
+      state: 'unknown',
+    });
   });
   test('a window that begins within the chain asks nothing of what lies before it', () => {
     const later = judgeStage(without(stage, [0])).judged.views;
@@ -224,6 +290,9 @@ test('a digest that could not be looked at is neither green nor evidence of a fa
     index === 5 ? { ...view, verdict: 'blocked-keys', logs: [] } : view,
   );
   const { cells, state, verifiedUntil } = coverChain(chain, blocked, expected);
-  expect(cells.map((cell) => cell.state)).toEqual(views.map((_, index) => (index === 5 ? 'blocked' : 'verified')));
+  expect(cells.slice(0, -1).map((cell) => cell.state)).toEqual(
+    views.map((_, index) => (index === 5 ? 'blocked' : 'verified')),
+  );
+  expect(cells.at(-1)?.state).toBe('pending');
   expect([state, verifiedUntil]).toEqual(['blocked', START + 5 * HOUR]);
 });

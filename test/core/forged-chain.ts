@@ -35,6 +35,10 @@ export function chainOf(forged: ForgedChain, seen: CloudTrail, formerBuckets?: r
       formerBuckets: formerBuckets ?? passed,
       validation: seen.validation,
       status,
+      selectors: null,
+      narrowed: null,
+      regionsFrom: 'seen',
+      gone: false,
     },
   };
 }

@@ -193,6 +193,10 @@ describe.skipIf(RAW === undefined)('the genuine digest of ap-northeast-1', () =>
       formerBuckets: [],
       validation: true,
       status: null,
+      selectors: null,
+      narrowed: null,
+      regionsFrom: 'seen',
+      gone: false,
     };
     const chain: Chain = { account, region: 'ap-northeast-1', source };
     const metadata = new Map([

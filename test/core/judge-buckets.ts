@@ -12,15 +12,18 @@ import {
   judgeLog,
   judgeSignature,
   namedOnce,
+  notesOn,
   readClaims,
   withoutBytes,
   type Judgement,
+  type Verified,
 } from '../../src/core/judge.ts';
 import { folderOf, LOG_KINDS, parseKey, placesOf, type DigestKey } from '../../src/core/key.ts';
 import type { PublicKeyRecord } from '../../src/core/publickey.ts';
 import type { Chain } from '../../src/core/source.ts';
 import { HOUR } from '../../src/core/time.ts';
-import { isUnlisted, sharedFolder, type Span } from '../../src/core/unlisted.ts';
+import { distinctChanges, type TrailChange } from '../../src/core/trail-change.ts';
+import { accountedSpans, isUnlisted, sharedFolder, type Span } from '../../src/core/unlisted.ts';
 import type { DigestCode, LinkCode, NoteCode } from '../../src/core/verdict.ts';
 import { findObject, type Buckets } from '../cloud/forge/buckets.ts';
 import type { CloudObject } from '../cloud/types.ts';
@@ -32,6 +35,8 @@ export interface Evidence {
   readonly now: number;
   readonly from?: number;
   readonly to?: number;
+  /** Calls on trails that are known beside those in proven log files: event history, kept changes. */
+  readonly changes?: readonly TrailChange[];
 }
 
 export type Counts = ReadonlyMap<string, number>;
@@ -39,6 +44,7 @@ export type Counts = ReadonlyMap<string, number>;
 export interface JudgedChain {
   readonly chain: Chain;
   readonly views: readonly DigestView[];
+  readonly backfillViews: readonly DigestView[];
   readonly coverage: Coverage;
   /** One for each backfill digest: they have no cadence, so each stands for itself. */
   readonly backfills: readonly Coverage[];
@@ -55,21 +61,43 @@ export const GRACE = 2 * HOUR;
 const KEY_SLACK = 2 * HOUR;
 const MAX_INFLATED = 64 * 1024 * 1024;
 
-/** Judges every digest of one chain that the buckets hold, standard and backfill. */
+/** Judges every digest of these chains that the buckets hold, standard and backfill, and covers each with what all tell. */
+export function judgeChains(evidence: Evidence, chains: readonly Chain[]): readonly JudgedChain[] {
+  const read = chains.map((chain) => readChain(evidence, chain));
+  const changes = distinctChanges([...(evidence.changes ?? []), ...read.flatMap((one) => one.changes)]);
+  return read.map((one) => coverRead({ ...evidence, changes }, one));
+}
+
+/** One chain by itself: a StopLogging that another chain's log files tell of is not heard. */
 export function judgeChain(evidence: Evidence, chain: Chain): JudgedChain {
-  const notes = new Set<NoteCode>();
-  const read = digestsOf(evidence, chain).map((listed) => ({
-    listed,
-    view: viewOf(listed, { evidence, chain, notes }),
-  }));
+  const [judged] = judgeChains(evidence, [chain]);
+  if (judged === undefined) throw new Error('one chain in, one out');
+  return judged;
+}
+
+type Read = {
+  readonly chain: Chain;
+  readonly listed: readonly { readonly listed: Listed; readonly view: DigestView }[];
+  readonly notes: ReadonlySet<NoteCode>;
+  readonly changes: readonly TrailChange[];
+};
+
+function readChain(evidence: Evidence, chain: Chain): Read {
+  const bench: Bench = { evidence, chain, notes: new Set(), changes: [] };
+  const listed = digestsOf(evidence, chain).map((one) => ({ listed: one, view: viewOf(one, bench) }));
+  return { chain, listed, notes: bench.notes, changes: bench.changes };
+}
+
+function coverRead(evidence: Evidence, { chain, listed: read, notes }: Read): JudgedChain {
   const views = read.filter(({ listed }) => listed.key.kind === 'standard').map(({ view }) => view);
   const backfills = read.filter(({ listed }) => listed.key.kind === 'backfill').map(({ view }) => view);
-  const expected = { from: evidence.from ?? null, to: evidence.to ?? null, now: evidence.now, grace: GRACE };
+  const { from = null, to = null, now, changes = [] } = evidence;
   return {
     chain,
     views,
-    coverage: coverChain(chain, views, expected),
-    backfills: backfills.map((view) => coverAlone(chain, view, evidence.now)),
+    backfillViews: backfills,
+    coverage: coverChain(chain, views, { from, to, now, grace: GRACE, changes }),
+    backfills: backfills.map((view) => coverAlone(chain, view, now)),
     named: new Set(read.flatMap(({ view }) => view.logs.map((log) => `${log.bucket}/${log.key}`))),
     notes,
     digests: countOf(read.map(({ view }) => view.verdict)),
@@ -78,7 +106,7 @@ export function judgeChain(evidence: Evidence, chain: Chain): JudgedChain {
 }
 
 function coverAlone(chain: Chain, view: DigestView, now: number): Coverage {
-  const source = { ...chain.source, validation: true, status: null };
+  const source = { ...chain.source, validation: true, status: null, narrowed: null, gone: false };
   return coverChain({ ...chain, source }, [view], { from: view.start, to: view.end, now, grace: GRACE });
 }
 
@@ -109,6 +137,7 @@ interface Bench {
   readonly evidence: Evidence;
   readonly chain: Chain;
   readonly notes: Set<NoteCode>;
+  readonly changes: TrailChange[];
 }
 
 function viewOf({ key, object }: Listed, bench: Bench): DigestView {
@@ -128,6 +157,7 @@ function viewOf({ key, object }: Listed, bench: Bench): DigestView {
     link: link.code,
     linkDetail: link.detail,
     previousKey: digest?.previous?.key ?? null,
+    notes: notesOn(inspection),
     logs: valid === null ? [] : logsOf(valid, bench),
   };
 }
@@ -159,21 +189,21 @@ function logsOf(digest: Digest, bench: Bench): readonly LogView[] {
     const { bucket, key } = named;
     if (contradicted.has(`${bucket}/${key}`))
       return { bucket, key, verdict: 'log-hash-mismatch', detail: 'two hashes' };
-    const { code, detail } = judgeNamed(named, bench);
-    return { bucket, key, verdict: code, detail };
+    const { verdict, notes } = judgeNamed(named, bench);
+    return { bucket, key, verdict: verdict.code, detail: verdict.detail, notes };
   });
 }
 
-function judgeNamed(
-  named: NamedLog,
-  { evidence, chain, notes }: Bench,
-): LogView['verdict'] extends infer Code extends string ? Judgement<Code> : never {
-  if (!isWithinSource(chain, named)) return withoutBytes({ code: 'log-foreign', detail: 'not fetched' }).verdict;
+function judgeNamed(named: NamedLog, { evidence, chain, notes, changes }: Bench): Pick<Verified, 'verdict' | 'notes'> {
+  if (!isWithinSource(chain, named)) return withoutBytes({ code: 'log-foreign', detail: 'not fetched' });
   const object = findObject(evidence.buckets, named);
-  if (object === undefined) return withoutBytes({ code: 'log-missing', detail: 'not there' }).verdict;
-  const verified = judgeLog(named, inspectGzip(object.body, { maxInflated: MAX_INFLATED, keepContent: false }));
+  if (object === undefined) return withoutBytes({ code: 'log-missing', detail: 'not there' });
+  const options = { maxInflated: MAX_INFLATED, keepContent: false, trailChanges: true };
+  const verified = judgeLog(named, inspectGzip(object.body, options));
+  const { inspection, verdict } = verified;
+  if (verdict.code === 'valid' && inspection?.ok === true) changes.push(...inspection.changes);
   for (const note of verified.notes) notes.add(note);
-  return verified.verdict;
+  return verified;
 }
 
 function inspect(object: CloudObject): Inspection {
@@ -184,7 +214,7 @@ function inspect(object: CloudObject): Inspection {
  * Log files that no digest names, over all chains that share a folder: only where every one of them has valid
  * digests, since log keys do not tell which trail they belong to. `bucket/key` of each.
  */
-function unlistedLogs({ buckets, now }: Evidence, judged: readonly JudgedChain[]): readonly string[] {
+export function unlistedLogs({ buckets, now }: Evidence, judged: readonly JudgedChain[]): readonly string[] {
   const folders = new Map<string, JudgedChain[]>();
   for (const one of judged) {
     for (const place of placesOf(one.chain.source)) {
@@ -200,22 +230,14 @@ function unlistedLogs({ buckets, now }: Evidence, judged: readonly JudgedChain[]
         const folder = `${bucket}/${folderOf(key, { account: key.account, folder: 'CloudTrail', region: key.region })}`;
         const sharers = folders.get(folder) ?? [];
         if (sharers.length === 0 || sharers.some((one) => one.named.has(`${bucket}/${rawKey}`))) return false;
-        return sharers.every((one) => provenSpans(one).some((span) => isUnlisted(key, span, { now, grace: GRACE })));
+        return isUnlisted(key, sharers.map(spansOf), { now, grace: GRACE });
       })
       .map((rawKey) => `${bucket}/${rawKey}`),
   );
 }
 
-/** The intervals of valid digests, neighbours joined. A chain's proven start opens one: nothing before it names a file. */
-function provenSpans({ views }: JudgedChain): readonly Span[] {
-  const spans: Span[] = [];
-  for (const view of views.filter(({ verdict }) => verdict === 'valid').toSorted((a, b) => a.end - b.end)) {
-    const from = view.start ?? view.end;
-    const last = spans.at(-1);
-    if (last !== undefined && from <= last.to) spans[spans.length - 1] = { ...last, to: Math.max(last.to, view.end) };
-    else spans.push({ from, to: view.end, opens: view.link === 'chain-start' });
-  }
-  return spans;
+function spansOf({ views, backfillViews, coverage: { silent } }: JudgedChain): readonly Span[] {
+  return accountedSpans({ standard: views, backfill: backfillViews, silent });
 }
 
 /** Every code that is said of these chains: findings, unlisted files and notes. */

@@ -93,6 +93,10 @@ const CHAIN: Chain = {
     formerBuckets: [{ bucket: 'former-logs', prefix: '' }],
     validation: true,
     status: null,
+    selectors: null,
+    narrowed: null,
+    regionsFrom: 'seen',
+    gone: false,
   },
 };
 

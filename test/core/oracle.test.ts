@@ -76,6 +76,10 @@ function judgeScenario(scenario: Scenario): { readonly judged: JudgedChain; read
     formerBuckets: bucket === trail.S3BucketName ? [] : [{ bucket: trail.S3BucketName, prefix }],
     validation: true,
     status: null,
+    selectors: null,
+    narrowed: null,
+    regionsFrom: 'seen',
+    gone: false,
   };
   const ends = objects.map(({ key }) => parseKey(key)).flatMap((key) => (key?.type === 'digest' ? [key.end] : []));
   const evidence: Evidence = {

@@ -5,6 +5,7 @@ import { formatKey, type DigestKey } from '../../src/core/key.ts';
 import { originMark, RECEIPT_STATES, type ReceiptName } from '../../src/core/layout.ts';
 import {
   aboutToBeProven,
+  beside,
   digestsToJudge,
   missingFrom,
   withoutReceipt,
@@ -58,13 +59,13 @@ describe('the digests to judge', () => {
     selector: ({ digest }) => nameOf(digest),
     maxLength: 20,
   });
-  test('are those without a receipt, blocked and unlinked ones, and failed ones on a full sweep, oldest first', () => {
+  test('are those without a receipt, blocked and unlinked ones, and failed and defended ones on a full sweep, oldest first', () => {
     fc.assert(
       fc.property(LISTING, receipts, fc.boolean(), (listed, recorded, full) => {
         const states = new Map(recorded.map(({ digest, state }) => [nameOf(digest), state]));
         const settled = (digest: ListedDigest): boolean => {
           const state = states.get(nameOf(digest));
-          return state === 'linked' || state === 'start' || (state === 'failed' && !full);
+          return state === 'linked' || state === 'start' || ((state === 'failed' || state === 'defended') && !full);
         };
         const names = recorded.map(({ digest, state }) => receiptOf(digest, state));
         const judged = digestsToJudge(listed, names, full);
@@ -171,5 +172,34 @@ describe('what is missing from the other streams', () => {
       ),
     );
     await expect(run).rejects.toThrow('the listing broke');
+  });
+});
+
+describe('what lies beside the items of another stream', () => {
+  const keys = fc.uniqueArray(fc.stringMatching(/^[a-c./]{1,4}$/), { maxLength: 40 }).map((all) => all.toSorted());
+
+  async function* streamOf(items: readonly string[]): AsyncGenerator<string> {
+    yield* items;
+  }
+
+  test('is the item of the same name or null; the other stream is opened once, at the first item, and not without one', async () => {
+    await fc.assert(
+      fc.asyncProperty(keys, keys, async (wanted, have) => {
+        const opened: string[] = [];
+        const found: [string, string | null][] = [];
+        const pairs = beside(
+          streamOf(wanted),
+          (first) => {
+            opened.push(first);
+            return streamOf(have.map((item) => `x${item}`));
+          },
+          { wanted: (item) => item, other: (item) => item.slice(1) },
+        );
+        for await (const { item, match } of pairs) found.push([item, match]);
+        expect(found).toEqual(wanted.map((item) => [item, have.includes(item) ? `x${item}` : null]));
+        expect(opened).toEqual(wanted.slice(0, 1));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

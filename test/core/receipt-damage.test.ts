@@ -12,7 +12,8 @@ const HASH = 'a'.repeat(64);
 function log(verdict: LogReceipt['verdict']): LogReceipt {
   const hashes = { expectedSha256: HASH, contentSha256: HASH, storedSha256: HASH };
   const where = { origin: { ...origin, key: 'AWSLogs/log.json.gz' }, via: null, place: null };
-  return { ...where, ...hashes, verdict, detail: '', size: 7, notes: [] };
+  const source = verdict === 'valid' ? ({ verdict: 'log-missing', detail: 'it is not in the source' } as const) : null;
+  return { ...where, ...hashes, verdict, detail: '', size: 7, notes: [], source };
 }
 
 /** One with a failed log file: `failed` is the state that the most changes of a verdict leave as it is. */
@@ -54,6 +55,8 @@ test('one flipped bit took the name from a log file and status ended in a TypeEr
       tally.read += 1;
       for (const one of [decoded.receipt.digest, ...decoded.receipt.logs])
         expect([typeof one.origin.bucket, typeof one.origin.key]).toEqual(['string', 'string']);
+      for (const { source } of decoded.receipt.logs)
+        if (source !== null) expect([typeof source.verdict, typeof source.detail]).toEqual(['string', 'string']);
     }
   }
   expect(tally.refused).toBeGreaterThan(tally.read);

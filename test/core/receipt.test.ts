@@ -7,6 +7,7 @@ import {
   decodeReceipt,
   encodeReceipt,
   isBrokenLink,
+  isDefended,
   RECEIPT_SCHEMA,
   receiptState,
   sameEvidence,
@@ -28,6 +29,8 @@ const text = fc.string({ maxLength: 12 });
 const time = fc.integer({ min: 1_383_264_000, max: 4_102_444_799 }).map((second) => second * 1000);
 const origin = fc.record({ bucket: text, key: text, versionId: fc.option(text), etag: fc.option(text) });
 
+const FAILED_CODES = LOG_CODES.filter((code) => code !== 'valid');
+
 const LOG: fc.Arbitrary<LogReceipt> = fc.record({
   origin,
   verdict: fc.constantFrom(...LOG_CODES, ...BLOCKED_CODES),
@@ -39,6 +42,7 @@ const LOG: fc.Arbitrary<LogReceipt> = fc.record({
   storedSha256: fc.option(hex(64)),
   size: fc.option(fc.nat()),
   notes: fc.subarray([...NOTE_CODES]),
+  source: fc.option(fc.record({ verdict: fc.constantFrom(...FAILED_CODES, ...BLOCKED_CODES), detail: text })),
 });
 
 interface Recorded {
@@ -87,7 +91,8 @@ function recordedOf({ times, chain, revision, digest, link, logs }: Drawn): Reco
   const { account, region, trail, homeRegion, kind } = chain;
   const { start, end } = times;
   const mark = originMark(digest.origin.bucket, digest.origin.key);
-  const state = receiptState({ digest: digest.verdict, link: link.verdict, logs: logs.map(({ verdict }) => verdict) });
+  const codes = logs.map(({ verdict }) => verdict);
+  const state = receiptState({ digest: digest.verdict, link: link.verdict, logs: codes, defended: isDefended(logs) });
   const told = { ...digest, start: start === null ? null : formatIso(start), end: formatIso(end) };
   return {
     receipt: { schema: RECEIPT_SCHEMA, revision, chain, digest: told, link, logs, counts: countLogs(logs) },
@@ -110,6 +115,37 @@ test('what was recorded is read back', () => {
       );
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a receipt of before the source was recorded is read as one that says nothing of it, and writes no revision', () => {
+  fc.assert(
+    fc.property(RECORDED, ({ receipt, name }) => {
+      const logs = receipt.logs.map((log) => ({ ...log, source: null }));
+      const now: Receipt = { ...receipt, logs };
+      const former = { ...now, logs: logs.map(({ source: _source, ...log }) => log) } as unknown as Receipt;
+      const state = name.state === 'defended' ? 'linked' : name.state;
+      const named = receipt.link.verdict === 'chain-start' && name.state === 'defended' ? 'start' : state;
+      const result = decodeReceipt(encodeReceipt(former), { ...name, state: named });
+      expect(result).toEqual({ receipt: JSON.parse(JSON.stringify(now)) as unknown });
+      expect('receipt' in result && sameEvidence(result.receipt, now)).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['a word', 'log-missing'],
+  ['of no verdict', { verdict: 'fine', detail: '' }],
+  ['that is valid', { verdict: 'valid', detail: '' }],
+  ['without detail', { verdict: 'log-missing' }],
+  ['a list', ['log-missing']],
+])('a receipt whose log has a source that is %s is refused', (_name, source) => {
+  fc.assert(
+    fc.property(RECORDED, LOG, ({ receipt, name }, log) => {
+      const logs = [...receipt.logs, { ...log, source } as unknown as LogReceipt];
+      expect(decoded({ ...receipt, logs, counts: countLogs(logs) }, name)).toBe('parts of it are missing');
+    }),
+    { numRuns: 20 },
   );
 });
 
@@ -162,7 +198,12 @@ describe('a receipt is refused when it changes', () => {
         const logs = receipt.logs.map((log, place) => (place === index ? { ...log, verdict } : log));
         const changed = { ...receipt, logs };
         const codes = logs.map((log) => log.verdict);
-        const state = receiptState({ digest: receipt.digest.verdict, link: receipt.link.verdict, logs: codes });
+        const state = receiptState({
+          digest: receipt.digest.verdict,
+          link: receipt.link.verdict,
+          logs: codes,
+          defended: isDefended(logs),
+        });
         const same = state === name.state && JSON.stringify(countLogs(logs)) === JSON.stringify(receipt.counts);
         expect(decoded(changed, name) === 'read').toBe(same);
       }),
@@ -221,31 +262,31 @@ test('no bytes make the reader throw', () => {
 
 describe('the state of a receipt', () => {
   test('is proven only where digest, link and every log file are', () => {
-    const code = fc.constantFrom(...LOG_CODES, ...BLOCKED_CODES);
-    const links = fc.constantFrom(...LINK_CODES, 'digest-missing' as const, ...BLOCKED_CODES);
+    const fine = fc.constant('valid' as const);
+    const code = fc.oneof({ weight: 3, arbitrary: fine }, fc.constantFrom(...LOG_CODES, ...BLOCKED_CODES));
+    const digests = fc.oneof({ weight: 2, arbitrary: fine }, fc.constantFrom(...DIGEST_CODES, ...BLOCKED_CODES));
+    const proven = fc.constantFrom('linked' as const, 'chain-start' as const, 'digest-missing' as const);
+    const links = fc.oneof(proven, fc.constantFrom(...LINK_CODES, ...BLOCKED_CODES));
     fc.assert(
-      fc.property(
-        fc.constantFrom(...DIGEST_CODES, ...BLOCKED_CODES),
-        links,
-        fc.array(code, { maxLength: 3 }),
-        (digest, link, logs) => {
-          const all = [digest, ...logs];
-          const state = receiptState({ digest, link, logs });
-          const failed = all.some((one) => one !== 'valid' && !isBlockedCode(one)) || isBrokenLink(link);
-          const blocked = [...all, link].some(isBlockedCode);
-          const wanted: ReceiptState = failed
-            ? 'failed'
-            : blocked
-              ? 'blocked'
-              : link === 'chain-start'
-                ? 'start'
-                : link === 'linked'
-                  ? 'linked'
-                  : 'unlinked';
-          expect(state).toBe(wanted);
-          if (state === 'linked' || state === 'start') expect(new Set(all)).toEqual(new Set(['valid']));
-        },
-      ),
+      fc.property(digests, links, fc.array(code, { maxLength: 3 }), fc.boolean(), (digest, link, logs, defended) => {
+        const all = [digest, ...logs];
+        const state = receiptState({ digest, link, logs, defended });
+        const failed = all.some((one) => one !== 'valid' && !isBlockedCode(one)) || isBrokenLink(link);
+        const blocked = [...all, link].some(isBlockedCode);
+        const wanted: ReceiptState = failed
+          ? 'failed'
+          : blocked
+            ? 'blocked'
+            : link === 'digest-missing'
+              ? 'unlinked'
+              : defended
+                ? 'defended'
+                : link === 'chain-start'
+                  ? 'start'
+                  : 'linked';
+        expect(state).toBe(wanted);
+        if (state === 'linked' || state === 'start') expect(new Set(all)).toEqual(new Set(['valid']));
+      }),
       { numRuns: 500 },
     );
   });

@@ -1,7 +1,7 @@
 /** CloudTrail's times: what is written is read back, and no day that is none is bent into another. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatCompact, formatDay, formatIso, parseCompact, parseIso } from '../../src/core/time.ts';
+import { formatCompact, formatDay, formatIso, HOUR, MINUTE, parseCompact, parseIso } from '../../src/core/time.ts';
 
 /** From the year 1000 to the end of 9999, whole seconds. */
 const SECONDS = fc.integer({ min: -30_610_224_000, max: 253_402_300_799 }).map((second) => second * 1000);
@@ -77,10 +77,16 @@ describe('no time', () => {
     '20260501T011352',
     '2026-05-01T01:13:52Z',
     '20260501T011352Z\n',
+    'x20260501T011352Z',
+    '120260501T0113Z',
   ])('compact %j', (text) => {
     expect(parseCompact(text)).toBeNull();
   });
   test('29 February of a leap year is one', () => {
     expect(parseIso('2028-02-29T23:59:59Z')).toBe(Date.UTC(2028, 1, 29, 23, 59, 59));
   });
+});
+
+test('an hour has sixty minutes, in milliseconds', () => {
+  expect([MINUTE, HOUR]).toEqual([60_000, 3_600_000]);
 });

@@ -43,6 +43,7 @@ const NOTHING: SweepOutcome = {
   digests: [],
   captured: 0,
   pendingLogs: 0,
+  unlisted: 0,
   unrecognised: 0,
   newestDigestEnd: null,
   problem: null,
@@ -105,6 +106,7 @@ function surveyOf(id: string): Survey {
     account: { id, name: `account ${id}`, state: 'ACTIVE', origin: 'configuration', role: null, externalId: null },
     sources: [],
     problems: [],
+    unknowns: [],
   };
 }
 

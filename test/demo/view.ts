@@ -31,6 +31,8 @@ export function openView(config: Config, clock: Clock, from: number): View {
   return { report: () => statusReport(request, open.parts), close: () => open.close() };
 }
 
+const PROVEN: ReadonlySet<string> = new Set(['linked', 'start', 'defended']);
+
 /** What lies in the archive, counted by its keys. */
 export interface Archived {
   /** Newest receipts: both links and every log proven, or not. */
@@ -44,7 +46,7 @@ export interface Archived {
 export function countArchive(keys: readonly string[]): Archived {
   const held = new Set(keys);
   const receipts = newestReceipts(keys.map((key) => parseReceiptKey('', key)).filter((name) => name !== null));
-  const proven = receipts.filter(({ state }) => state === 'linked' || state === 'start').length;
+  const proven = receipts.filter(({ state }) => PROVEN.has(state)).length;
   const captured = keys.filter((key) => key.startsWith('orgtrail/pending/')).map(originalOf);
   return {
     proven,
@@ -79,6 +81,11 @@ export function provesDeleted(insider: Insider, keys: readonly string[]): boolea
   return deleted !== null && keys.includes(provenKey('', deleted.key));
 }
 
+/** True for what is said of the deleted file: the archive proves it, and its source has lost it. */
+function tellsDeletion({ code, key }: StatusReport['findings'][number], insider: Insider): boolean {
+  return code === 'log-missing' && key !== null && key === insider.deleted()?.key;
+}
+
 /** What is not as it ought to be at the end; empty when all is well. */
 export function complaints(report: StatusReport, insider: Insider, keys: readonly string[]): readonly string[] {
   const told: string[] = [];
@@ -87,8 +94,10 @@ export function complaints(report: StatusReport, insider: Insider, keys: readonl
     if (state !== wanted) told.push(`account ${account} is ${state} (${reason ?? 'no reason'}), not ${wanted}`);
   }
   if (!showsForgery(report, insider)) told.push('the forged log file is not shown as log-hash-mismatch');
-  const strange = report.findings.filter(({ account }) => account !== insider.forges);
+  const strange = report.findings.filter((one) => one.account !== insider.forges && !tellsDeletion(one, insider));
   told.push(...strange.map(({ code, account }) => `${code} in account ${account}, where nothing was done`));
   if (!provesDeleted(insider, keys)) told.push('the deleted log file is not proven in the archive');
+  if (!report.findings.some((one) => tellsDeletion(one, insider)))
+    told.push('nothing says that the source has lost the deleted log file');
   return told;
 }

@@ -189,7 +189,7 @@ describe('a sweep', () => {
     const touched = organization.cloud.requests.entries.filter(
       (entry) => entry.service === 's3' && entry.operation !== 'ListObjectsV2',
     );
-    expect(touched.filter((entry) => !/^orgtrail\/(?:inventory\/|probe$)/.test(entry.key ?? ''))).toEqual([]);
+    expect(touched.filter((entry) => !/^orgtrail\/(?:inventory\/|trails\/|probe$)/.test(entry.key ?? ''))).toEqual([]);
     expect(archiveMark(organization)).toBe(mark);
   });
 
@@ -300,9 +300,9 @@ describe('a sweep', () => {
     await round('recent');
     expect(compareArchive(organization, truth)).toEqual({ lost: [], foreign: [] });
     expect(receipts(organization).map(({ name }) => [name.state, name.revision])).toEqual([
-      ['start', 1],
-      ['linked', 1],
-      ['linked', 1],
+      ['defended', 1],
+      ['defended', 1],
+      ['defended', 1],
     ]);
     expect(allReceipts(organization)).toHaveLength(6);
   });

@@ -280,6 +280,7 @@ describe('a backfill digest', () => {
       findings: [{ code: 'log-hash-mismatch', key: named.key }],
     });
     expect(answer.status.accounts.map((line) => line.state)).toEqual(['failed']);
+    expect(answer.status.days.at(-1)).toMatchObject({ state: 'failed', reason: 'log-hash-mismatch' });
   });
 });
 

@@ -214,7 +214,7 @@ describe('accounts that come, go and fail', () => {
     cloud.requests.clear();
     const next = await pass(organization, NOW + 1000);
     const line = (id: string) => next.status.accounts.find((one) => one.account === id);
-    expect(line('998877665544')).toMatchObject({ name: 'newcomer', state: 'unknown', reason: null });
+    expect(line('998877665544')).toMatchObject({ name: 'newcomer', state: 'unknown', reason: 'no chain is known' });
     expect(line(suspended)).toMatchObject({ organizationState: 'SUSPENDED' });
     expect(line(suspended)?.state).not.toBe('verified');
     expect(receipts(organization)).toHaveLength(before);

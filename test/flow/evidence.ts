@@ -109,7 +109,7 @@ export function archiveMark({ cloud }: Pick<Organization, 'cloud'>): string {
 
 /** The archive's content without what names a moment: equal for two runs that recorded the same. */
 export function archiveContent({ cloud }: Pick<Organization, 'cloud'>): ReadonlyMap<string, string> {
-  const keys = keysWith({ cloud }, ARCHIVE, '').filter((key) => !/orgtrail\/(?:inventory|keys|probe)/.test(key));
+  const keys = keysWith({ cloud }, ARCHIVE, '').filter((key) => !/orgtrail\/(?:inventory|keys|probe|trails)/.test(key));
   return new Map(keys.map((key) => [key, hash('sha256', objectAt({ cloud }, ARCHIVE, key).body)]));
 }
 

@@ -29,8 +29,11 @@ const READER_POLICY = {
         'cloudtrail:DescribeTrails',
         'cloudtrail:ListTrails',
         'cloudtrail:GetTrailStatus',
+        'cloudtrail:GetEventSelectors',
+        'cloudtrail:LookupEvents',
         'cloudtrail:ListPublicKeys',
         'organizations:DescribeOrganization',
+        'account:ListRegions',
       ],
       Resource: '*',
     },
@@ -102,7 +105,7 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
     },
     archived: () => {
       const archive = cloud.state.buckets.get(ARCHIVE);
-      return archive === undefined ? [] : sortedKeys(archive.index);
+      return archive === undefined ? [] : [...sortedKeys(archive.index)];
     },
     close: async () => {
       await cloud.close();

@@ -15,7 +15,7 @@ const DIGEST = [
   'digest-replaced',
 ] as const;
 const LINK = ['link-hash-mismatch', 'link-signature-mismatch', 'time-gap', 'chain-fork', 'chain-restarted'] as const;
-const CHAIN = ['chain-truncated', 'chain-empty', 'validation-off', 'logging-stopped'] as const;
+const CHAIN = ['chain-truncated', 'chain-empty', 'validation-off', 'logging-stopped', 'selectors-narrowed'] as const;
 const LOG = [
   'valid',
   'log-missing',
@@ -25,6 +25,8 @@ const LOG = [
   'log-foreign',
   'archive-conflict',
 ] as const;
+/** The one note that is a finding too. */
+const NOTED = ['gzip-header-data'] as const;
 const BLOCKED = [
   'blocked-access',
   'blocked-kms',
@@ -71,7 +73,7 @@ export const verifyReportSchema = z.strictObject({
   ),
   findings: z.array(
     z.strictObject({
-      code: z.enum([...DIGEST, ...LOG, ...LINK, ...CHAIN, ...BLOCKED]).exclude(['valid']),
+      code: z.enum([...DIGEST, ...LOG, ...LINK, ...CHAIN, ...NOTED, ...BLOCKED]).exclude(['valid']),
       account: z.string().regex(/^(\d{12})?$/),
       region: z.string(),
       trail: z.string(),

@@ -27,6 +27,10 @@ const chain: Chain = {
     formerBuckets: [],
     validation: true,
     status: null,
+    selectors: null,
+    narrowed: null,
+    regionsFrom: 'seen',
+    gone: false,
   },
 };
 

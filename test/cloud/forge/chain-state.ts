@@ -1,14 +1,9 @@
 /** What a chain remembers between two intervals, and how it writes a log file. */
-import type { ChainSetup, HourRecord, LoggingSwitch } from './chain-types.ts';
+import type { ChainSetup, HourRecord, LoggingSwitch, TrailCall } from './chain-types.ts';
 import type { LogWriter } from './delivery-slots.ts';
 import type { DigestLink } from './digest-file.ts';
 import type { ForgedLog, LogSpec } from './log-file.ts';
 import type { Destination } from './object-keys.ts';
-
-/** A call that the log itself will tell of. */
-export interface Switching extends LoggingSwitch {
-  told: boolean;
-}
 
 export interface ChainState {
   readonly setup: ChainSetup;
@@ -16,7 +11,9 @@ export interface ChainState {
   readonly destinations: (Destination & { readonly since: number })[];
   readonly hours: HourRecord[];
   readonly backfills: HourRecord[];
-  readonly switches: Switching[];
+  readonly switches: LoggingSwitch[];
+  /** Calls that the log files of the next interval will tell of. */
+  readonly untold: TrailCall[];
   readonly unprovenSpans: { readonly from: number; readonly until: number }[];
   nextStart: number;
   previous: DigestLink | null;
@@ -29,8 +26,8 @@ export function destinationOf(state: ChainState): Destination {
   return { bucket, prefix, organization };
 }
 
-export function lastSwitch(state: ChainState): Switching {
-  return state.switches.at(-1) as Switching;
+export function lastSwitch(state: ChainState): LoggingSwitch {
+  return state.switches.at(-1) as LoggingSwitch;
 }
 
 export function specsOf(logs: number | readonly LogSpec[] | undefined): readonly LogSpec[] {

@@ -69,10 +69,19 @@ export interface BackfillRequest {
   readonly starting?: boolean;
 }
 
-/** StopLogging or StartLogging, or the first start. */
+/** StopLogging or DeleteTrail, StartLogging or the first start. */
 export interface LoggingSwitch {
   readonly logging: boolean;
   readonly at: number;
+  /** The trail was made anew: its status knows nothing of what was before. */
+  readonly anew?: boolean;
+}
+
+/** A call on the trail that a log file tells of; `parameters` beside the trail's ARN. */
+export interface TrailCall {
+  readonly name: 'StopLogging' | 'StartLogging' | 'UpdateTrail' | 'DeleteTrail' | 'CreateTrail';
+  readonly at: number;
+  readonly parameters?: Json;
 }
 
 /** The digests of one (account, delivering region, trail), made one interval after the other. */
@@ -101,9 +110,15 @@ export interface ForgedChain {
   stop(request?: StopRequest): ForgedHour;
   /** StartLogging: the next interval begins here with a starting digest. */
   restart(at: number): void;
+  /** DeleteTrail: the final interval, as `stop` makes it. */
+  remove(request?: StopRequest): ForgedHour;
+  /** CreateTrail with the same name, and StartLogging: the next interval begins here with a starting digest. */
+  recreate(at: number): void;
+  /** UpdateTrail switches validation off: the final interval before `unproven`. */
+  unvalidate(request?: StopRequest): ForgedHour;
   /** The trail gets another bucket or prefix (null: none); the chain goes on and points back into the old one. */
   move(bucket: string, prefix: string | null): void;
-  /** Validation is switched off for a while: log files without digests, then a starting digest. */
+  /** Validation is off for a while: log files without digests, then an UpdateTrail and a starting digest. */
   unproven(request: { readonly until: number; readonly logs: number | readonly LogSpec[] }): readonly Delivery[];
   /** A backfill digest over files that the interval's own digest left out: a chain of its own. */
   backfill(request: BackfillRequest): ForgedHour;

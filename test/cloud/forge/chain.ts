@@ -5,7 +5,14 @@ import type { ChainSetup, Delivery, ForgedChain, ForgedHour, HourRequest } from 
 import { createLogWriter } from './delivery-slots.ts';
 import { closeHour, inOrder, logDelivery } from './interval.ts';
 import type { ForgedLog, LogSpec } from './log-file.ts';
-import { restartLogging, startMarker, stopLogging } from './logging-calls.ts';
+import {
+  deleteTrail,
+  recreateTrail,
+  restartLogging,
+  startMarkers,
+  stopLogging,
+  stopValidating,
+} from './logging-calls.ts';
 import { HOUR, MINUTE } from './times.ts';
 
 export function createChain(setup: ChainSetup): ForgedChain {
@@ -22,7 +29,8 @@ export function createChain(setup: ChainSetup): ForgedChain {
     destinations: [first],
     hours: [],
     backfills: [],
-    switches: [{ logging: true, at: firstDigestStart, told: true }],
+    switches: [{ logging: true, at: firstDigestStart }],
+    untold: [],
     unprovenSpans: [],
     nextStart: firstDigestStart,
     previous: null,
@@ -52,6 +60,9 @@ export function createChain(setup: ChainSetup): ForgedChain {
     hour: (request = {}) => makeHour(state, request),
     stop: (request = {}) => stopLogging(state, request),
     restart: (at) => restartLogging(state, at),
+    remove: (request = {}) => deleteTrail(state, request),
+    recreate: (at) => recreateTrail(state, at),
+    unvalidate: (request = {}) => stopValidating(state, request),
     move: (bucket, prefix) =>
       void state.destinations.push({ ...destinationOf(state), bucket, prefix, since: state.nextStart }),
     unproven: (request) => withoutDigest(state, request),
@@ -66,7 +77,7 @@ function makeHour(state: ChainState, request: HourRequest): ForgedHour {
   const end = start + HOUR;
   const specs = specsOf(request.logs);
   const logs = [
-    ...startMarker(state, { start, end }),
+    ...startMarkers(state, { start, end }),
     ...specs.map((spec, index) => writeNumbered(state, { start, end, spec, index })),
   ];
   return closeHour(state, { start, end, logs, withheld: request.withheld ?? 0, delay: request.digestDelay ?? 0 });
@@ -92,6 +103,7 @@ function withoutDigest(
   if (until <= start) throw new RangeError('the end must lie after the start of the next interval');
   const files = specsOf(logs).map((spec, index) => writeNumbered(state, { start, end: until, spec, index }));
   state.unprovenSpans.push({ from: start, until });
+  state.untold.push({ name: 'UpdateTrail', at: until, parameters: { enableLogFileValidation: true } });
   state.nextStart = until;
   state.previous = null;
   return inOrder(files.map(logDelivery));

@@ -1,5 +1,5 @@
 /** When log files are delivered: names carry a multiple of five minutes, and the object appears seconds after it. */
-import type { ChainSetup } from './chain-types.ts';
+import type { ChainSetup, TrailCall } from './chain-types.ts';
 import { writeLog, type ForgedLog, type LogSpec } from './log-file.ts';
 import type { Destination } from './object-keys.ts';
 import { loggingRecord } from './records.ts';
@@ -16,7 +16,7 @@ interface WantedLog {
   /** Distinguishes this file's random stream from all others of the chain. */
   readonly label: string;
   /** Puts the record of this call first. */
-  readonly marker: { readonly name: 'StopLogging' | 'StartLogging'; readonly at: number } | null;
+  readonly marker: TrailCall | null;
 }
 
 export type LogWriter = (wanted: WantedLog) => ForgedLog;

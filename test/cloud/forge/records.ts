@@ -85,10 +85,10 @@ function transplanted({ origin, random }: RecordContext, record: Json, at: numbe
   };
 }
 
-/** StopLogging or StartLogging, as the trail's own log tells it. */
+/** A call on the trail, as its own log tells it. */
 export function loggingRecord(
   context: RecordContext,
-  change: { readonly name: 'StopLogging' | 'StartLogging'; readonly trailArn: string; readonly at: number },
+  change: { readonly name: string; readonly trailArn: string; readonly at: number; readonly parameters?: Json },
 ): Json {
   const actor = context.random.pick(context.cast.filter((one) => !one.service));
   const call: Call = {
@@ -96,7 +96,7 @@ export function loggingRecord(
     name: change.name,
     readOnly: false,
     category: 'Management',
-    parameters: { name: change.trailArn },
+    parameters: { name: change.trailArn, ...change.parameters },
     response: null,
   };
   return apiRecord(context, { call, actor, at: change.at });

@@ -8,7 +8,13 @@ export function trailAt(
   { chains, t }: { readonly chains: readonly ForgedChain[]; readonly t: number },
 ): CloudTrail {
   const own = chains.find((chain) => chain.account === trail.account && chain.region === trail.homeRegion);
-  const switches = (own?.switches ?? []).filter(({ at }) => at <= t);
+  const all = (own?.switches ?? []).filter(({ at }) => at <= t);
+  const switches = all.slice(
+    Math.max(
+      0,
+      all.findLastIndex(({ anew }) => anew === true),
+    ),
+  );
   const lastTime = (logging: boolean): number | null => switches.findLast((one) => one.logging === logging)?.at ?? null;
   const place = own?.destinations.findLast(({ since }) => since <= t);
   const delivered = (own?.hours ?? []).map(({ deliveredAt }) => deliveredAt).filter((at) => at <= t);

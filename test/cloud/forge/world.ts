@@ -3,9 +3,10 @@ import type { CloudAccount, CloudPublicKey, CloudTrail } from '../types.ts';
 import { inOrder } from './interval.ts';
 import type { Delivery, ForgedChain } from './chain-types.ts';
 import { createForge, type Forge, type ForgeOptions } from './forge.ts';
-import { strikes, takeTurn, type Incident } from './incidents.ts';
+import { backOn, strikes, takeTurn, type Incident } from './incidents.ts';
 import { makeAccounts, makeTrails } from './organization.ts';
-import { HOUR, SECOND } from './times.ts';
+import type { Random } from './random.ts';
+import { HOUR, MINUTE, SECOND } from './times.ts';
 import { trailAt } from './trail-status.ts';
 
 export interface WorldOptions extends ForgeOptions {
@@ -86,7 +87,7 @@ export function forgeWorld(options: WorldOptions): World {
   };
   const trails = makeTrails(forge, accounts, plan);
   const lanes = trails.flatMap((trail, index) =>
-    chainsOf({ forge, accounts, regions, start: options.start }, trail).map((chain) => ({ chain, trail: index })),
+    chainsOf({ forge, accounts, regions, options }, { trail, index }).map((chain) => ({ chain, trail: index })),
   );
   const state: WorldState = {
     options,
@@ -119,19 +120,65 @@ interface Ground {
   readonly forge: Forge;
   readonly accounts: readonly CloudAccount[];
   readonly regions: readonly string[];
-  readonly start: number;
+  readonly options: WorldOptions;
 }
 
 /** One chain for each account and region that the trail covers, each with its own minute and second of the hour. */
-function chainsOf({ forge, accounts, regions, start }: Ground, trail: CloudTrail): readonly ForgedChain[] {
+function chainsOf(ground: Ground, { trail, index }: Lane): readonly ForgedChain[] {
+  const { forge, accounts, regions } = ground;
   const owners = trail.organization ? accounts.map(({ id }) => id) : [trail.account];
   const places = trail.multiRegion ? regions : [trail.homeRegion];
   return owners.flatMap((account) =>
     places.map((region) => {
       const phase = forge.random.fork(`phase/${trail.arn}/${account}/${region}`).int(0, 3599) * SECOND;
-      return forge.chain({ trail, account, region, firstDigestStart: start + phase });
+      return forge.chain({
+        trail,
+        account,
+        region,
+        firstDigestStart: firstStart(ground, { trail, index, account, region, phase }),
+      });
     }),
   );
+}
+
+interface Lane {
+  readonly trail: CloudTrail;
+  /** In `world.trails`. */
+  readonly index: number;
+}
+
+/** At the start, or when the account switches the region on; if the trail is off then, when it is on again. */
+function firstStart(
+  { forge, options }: Ground,
+  lane: Lane & { readonly account: string; readonly region: string; readonly phase: number },
+): number {
+  const { trail, account, region, phase } = lane;
+  const { start, incidents = [] } = options;
+  const optIn = incidents.find(
+    (one) => one.type === 'opt-in' && one.region === region && (one.account === undefined || one.account === account),
+  );
+  if (optIn === undefined || region === trail.homeRegion) return start + phase;
+  const first = start + optIn.hour * HOUR + phase;
+  for (let hour = 0; hour < optIn.hour;) {
+    const off = incidents.find(
+      (one) => one.hour === hour && (one.trail ?? lane.index) === lane.index && endsChains(one),
+    );
+    const on =
+      off === undefined
+        ? null
+        : backOn(off, { call: callIn(options, hour), trailRandom: trailRandomIn(forge, trail, hour) });
+    if (on !== null && on > first) return on;
+    hour = on === null ? hour + 1 : Math.floor((on - start) / HOUR);
+  }
+  return first;
+}
+
+function endsChains({ type }: Incident): boolean {
+  return type === 'pause' || type === 'validation-off' || type === 'recreate';
+}
+
+function trailRandomIn(forge: Forge, trail: CloudTrail, hour: number): Random {
+  return forge.random.fork(`call/${trail.arn}/${hour}`);
 }
 
 function* deliver(state: WorldState, t: number): Generator<WorldDelivery, void, undefined> {
@@ -161,12 +208,19 @@ function makeUpTo(state: WorldState, t: number): void {
       const random = state.forge.random.fork(`turn/${chain.name}/${hour}`);
       const logs = logsFor(options.logsPerHour ?? 2, (min, max) => random.int(min, max));
       const happening = incidents.filter((incident) => strikes(incident, { chain, trail, hour }));
-      for (const { deliveries } of takeTurn({ chain, logs, random }, happening))
+      const call = callIn(options, hour);
+      const trailRandom = trailRandomIn(state.forge, chain.trail, hour);
+      for (const { deliveries } of takeTurn({ chain, logs, call, trailRandom }, happening))
         made.push(...deliveries.map((delivery) => ({ ...delivery, chain })));
     }
   }
   if (made.length > 0) state.pending = inOrder([...state.pending, ...made]).toReversed();
   state.made = t;
+}
+
+/** A moment that lies in this hour's interval of every chain, a minute or more after its start. */
+function callIn({ start }: WorldOptions, hour: number): number {
+  return start + (hour + 1) * HOUR + 2 * MINUTE;
 }
 
 function logsFor(wanted: number | readonly [number, number], draw: (min: number, max: number) => number): number {

@@ -127,7 +127,7 @@ function selectors(trail: CloudTrail): Readonly<Record<string, unknown>> {
     DataResources: [],
     ExcludeManagementEventSources: [],
   };
-  return { TrailARN: trail.arn, EventSelectors: [everything] };
+  return { TrailARN: trail.arn, ...(trail.selectors ?? { EventSelectors: [everything] }) };
 }
 
 /** Both times default to now: without them only the keys of this moment come. */

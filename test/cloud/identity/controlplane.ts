@@ -3,7 +3,10 @@ import type { CloudAccount, CloudPublicKey, CloudTrail } from '../types.ts';
 import type { CloudEvent } from './events.ts';
 import type { CloudIdentities } from './identities.ts';
 
-export type ControlService = 'sts' | 'organizations' | 'cloudtrail';
+export type ControlService = 'sts' | 'organizations' | 'cloudtrail' | 'account';
+
+/** As ListRegions says it. */
+export type RegionStatus = 'ENABLED' | 'ENABLED_BY_DEFAULT' | 'ENABLING' | 'DISABLING' | 'DISABLED';
 
 /** One call that got as far as an operation, in order of arrival. */
 interface ControlCall {
@@ -62,6 +65,10 @@ export interface ControlPlane {
   readonly trails: CloudTrail[];
   readonly publicKeys: CloudPublicKey[];
   readonly events: CloudEvent[];
+  /** The regions that are on by default, in every account. */
+  readonly regions: Set<string>;
+  /** Other regions of one account, by account and region: what was switched on, off, or is about to be. */
+  readonly optIn: Map<string, Map<string, RegionStatus>>;
   /** The last 50,000 calls. */
   readonly calls: readonly ControlCall[];
   /** Keys a page of ListPublicKeys holds; null: all in one answer, as AWS does today. */
@@ -97,6 +104,8 @@ export interface ControlPlaneOptions {
   readonly trails?: readonly CloudTrail[];
   readonly publicKeys?: readonly CloudPublicKey[];
   readonly events?: readonly CloudEvent[];
+  /** On by default in every account; absent: those that have keys or trails. */
+  readonly regions?: readonly string[];
 }
 
 const MAX_CALLS = 50_000;
@@ -116,6 +125,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     trails,
     publicKeys: [...(options.publicKeys ?? [])],
     events: [...(options.events ?? [])],
+    regions: new Set(options.regions ?? regionsIn(options)),
+    optIn: new Map(),
     ...journal,
     keyPageSize: null,
     addOrganization: (fresh) => {
@@ -149,6 +160,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       identities.roles.set(roleArn, { ...role, trusted: [] });
     },
   };
+}
+
+function regionsIn({ trails = [], publicKeys = [] }: ControlPlaneOptions): readonly string[] {
+  const regions = [...trails.map((trail) => trail.homeRegion), ...publicKeys.map((key) => key.region)];
+  return regions.length === 0 ? ['us-east-1'] : regions;
 }
 
 function newOrganization(fresh: NewOrganization): CloudOrganization {

@@ -6,6 +6,7 @@ import { createControlPlane, type ControlPlane } from './controlplane.ts';
 import { createIdentities, type CloudIdentities, type CloudUser } from './identities.ts';
 import { serveEndpoint, type Loopback } from './loopback.ts';
 import { organizationsEndpoint } from './organizations.ts';
+import { accountEndpoint } from './regions.ts';
 import { stsEndpoint, type StsOptions } from './sts.ts';
 
 export const PAYER = '111111111111';
@@ -81,7 +82,7 @@ export interface Estate extends AsyncDisposable {
   readonly url: string;
 }
 
-/** One port for the three endpoints, told apart by what the client sends. `now` in epoch milliseconds. */
+/** One port for all the endpoints, told apart by what the client sends. `now` in epoch milliseconds. */
 export async function openEstate(
   options: { readonly now?: () => number; readonly sts?: StsOptions } = {},
 ): Promise<Estate> {
@@ -103,15 +104,17 @@ function closing(front: Loopback): PromiseLike<void> {
 }
 
 function together(state: ControlPlane, options: StsOptions = {}): Endpoint {
-  const [sts, organizations, cloudtrail] = [
+  const [sts, organizations, cloudtrail, account] = [
     stsEndpoint(state, options),
     organizationsEndpoint(state),
     cloudtrailEndpoint(state),
+    accountEndpoint(state),
   ];
   return (request) => {
     const target = request.headers.get('x-amz-target') ?? '';
     if (target.startsWith('AWSOrganizations')) return organizations(request);
-    return target.includes('CloudTrail') ? cloudtrail(request) : sts(request);
+    if (target.includes('CloudTrail')) return cloudtrail(request);
+    return request.rawPath === '/listRegions' ? account(request) : sts(request);
   };
 }
 

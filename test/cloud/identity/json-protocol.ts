@@ -1,4 +1,7 @@
-/** AWS JSON 1.1: the protocol of Organizations and CloudTrail. The operation stands in X-Amz-Target, the error in `__type`. */
+/**
+ * AWS JSON 1.1: the protocol of Organizations and CloudTrail. The operation stands in X-Amz-Target, the error in `__type`.
+ * Account Management is REST with JSON bodies: there the path names the operation.
+ */
 import type { ZodType } from 'zod';
 import type { CloudRequest, CloudResponse, Endpoint } from '../endpoint.ts';
 import { answer, deny, respond, type Answer, type ControlRequest } from './answers.ts';
@@ -30,14 +33,22 @@ export interface JsonService {
   readonly empty: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
+const PATHS: ReadonlyMap<string, string> = new Map([['/listRegions', 'ListRegions']]);
+
+/** The operation by target, else by path; empty for none. No bucket is called as a path is: they have capital letters. */
+export function jsonOperationOf(request: CloudRequest): string {
+  // Clients write the target with and without the service's package name; the last part is the operation.
+  const target = request.headers.get('x-amz-target')?.split('.').at(-1);
+  return target ?? (request.method === 'POST' ? PATHS.get(request.rawPath) : undefined) ?? '';
+}
+
 /** Authenticates, counts, strikes with faults, runs. */
 export function jsonEndpoint(service: JsonService): Endpoint {
   return (request) => render(handle(service, request));
 }
 
 function handle({ service, state, operations, empty }: JsonService, request: CloudRequest): Answer {
-  // Clients write the target with and without the service's package name; the last part is the operation.
-  const name = request.headers.get('x-amz-target')?.split('.').at(-1) ?? '';
+  const name = jsonOperationOf(request);
   const run = operations.get(name);
   if (request.method !== 'POST' || run === undefined)
     return deny('UnknownOperationException', `${service} has no operation ${name}`);

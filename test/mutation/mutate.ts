@@ -1,0 +1,86 @@
+/**
+ * `npm run mutation`: stryker module by module over `src/core`, each against the tests of its own. That takes minutes
+ * where all tests for every mutant take hours, and asks more: a module is held by tests that are about it.
+ * `-- key judge` takes these alone; `stryker run test/mutation/stryker.config.json` runs all tests over everything.
+ */
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { moduleScore, type Score } from './score.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CONFIG = 'test/mutation/stryker.config.json';
+const REPORT = join(ROOT, 'coverage/mutation.json');
+/** Percent of all mutants that must be killed. */
+const WANTED = 90;
+/** Tests that are about a module and not named after it, below `test/core`. */
+const ALSO: ReadonlyMap<string, readonly string[]> = new Map([
+  ['backfill', ['coverage']],
+  ['days', ['coverage', 'report']],
+  ['explain', ['restarts']],
+  ['finding', ['urgency', 'coverage']],
+  ['gaps', ['coverage', 'restarts']],
+  ['gone', ['source-now']],
+  ['judge', ['key-hostile']],
+  ['links', ['coverage', 'restarts']],
+  ['newest-end', ['coverage']],
+  ['receipt-types', ['receipt']],
+  ['report', ['coverage']],
+  ['tiling', ['coverage']],
+  ['unlisted', ['coverage']],
+  ['waiting', ['coverage']],
+]);
+
+process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+
+async function main(asked: readonly string[]): Promise<boolean> {
+  const all = globSync('src/core/*.ts', { cwd: ROOT }).map((path) => basename(path, '.ts'));
+  const unknown = asked.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`no such module of src/core: ${unknown.join(', ')}`);
+  const scores: Score[] = [];
+  for (const name of (asked.length === 0 ? all : asked).toSorted()) {
+    const score = await scoreOf(name);
+    scores.push(score);
+    process.stdout.write(`${line(name, score)}\n`);
+    for (const survivor of score.survivors) process.stdout.write(`  ${survivor}\n`);
+  }
+  const whole = scores.reduce((sum, one) => ({
+    killed: sum.killed + one.killed,
+    mutants: sum.mutants + one.mutants,
+    survivors: [],
+  }));
+  process.stdout.write(`${line('src/core', whole)}\n`);
+  return percent(whole) >= WANTED;
+}
+
+async function scoreOf(name: string): Promise<Score> {
+  const tests = [name, ...(ALSO.get(name) ?? [])].flatMap((one) =>
+    globSync([`test/core/${one}.test.ts`, `test/core/${one}-*.test.ts`], { cwd: ROOT }),
+  );
+  const named = [...new Set(tests)].filter((path) => !/worlds|oracle|metamorphic|out-of-order/.test(path));
+  if (named.length === 0) return { killed: 0, mutants: 0, survivors: ['no tests are about it'] };
+  const code = await stryker(name, named);
+  return code === 0
+    ? moduleScore(readFileSync(REPORT, 'utf8'))
+    : { killed: 0, mutants: 0, survivors: [`stryker ended with ${code}`] };
+}
+
+async function stryker(name: string, tests: readonly string[]): Promise<number | null> {
+  const child = spawn('npx', ['stryker', 'run', CONFIG, '--mutate', `src/core/${name}.ts`], {
+    cwd: ROOT,
+    env: { ...process.env, MUTATION_TESTS: tests.join(',') },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.on('error', reject);
+  child.on('exit', (code) => resolve(code));
+  return await promise;
+}
+
+function percent({ killed, mutants }: Score): number {
+  return mutants === 0 ? 100 : (killed / mutants) * 100;
+}
+
+function line(name: string, score: Score): string {
+  return `${name}: ${score.killed} of ${score.mutants} mutants killed, ${percent(score).toFixed(1)} %`;
+}
