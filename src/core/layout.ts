@@ -37,6 +37,9 @@ export function provenKey(prefix: string, originalKey: string): string {
   return `${prefix}${originalKey.slice(parsed.prefix.length)}`;
 }
 
+/** On a captured copy whose file is proven: a lifecycle rule may remove what carries it, and nothing else. */
+export const PROMOTED_TAG: ReadonlyMap<string, string> = new Map([['orgtrail', 'promoted']]);
+
 /** Where a captured, not yet proven file lies. */
 export function pendingKey(prefix: string, bucket: string, originalKey: string): string {
   return `${prefix}orgtrail/pending/${bucket}/${originalKey}`;

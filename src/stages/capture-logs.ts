@@ -1,11 +1,11 @@
 /** Copying log files at first sight: everything that lies in the source and is neither archived nor about to be proven. */
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf, type Folder, type LogKind } from '../core/key.ts';
-import { pendingKey } from '../core/layout.ts';
+import { pendingKey, PROMOTED_TAG, provenKey } from '../core/layout.ts';
 import { aboutToBeProven, missingFrom } from '../core/plan.ts';
 import type { Chain, Place, Problem } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
-import type { ListedObject } from '../ports.ts';
+import type { ListedObject, ObjectRef } from '../ports.ts';
 import { below, count, type CapturePorts, type Counter } from './capture-listing.ts';
 
 /** A digest lies there about an hour and a half after the first log file that it names. */
@@ -165,5 +165,20 @@ async function captureOne(
   );
   if (object === null) return false;
   const ref = { bucket: place.bucket, key: pendingKey(place.prefix, file.bucket, file.log.key), owner: place.owner };
-  return (await archive.putIfAbsent(ref, object)) === 'created';
+  if ((await archive.putIfAbsent(ref, object)) !== 'created') return false;
+  await letExpire(file.log.key, object.bytes.length, { ref, archive, place });
+  return true;
+}
+
+/**
+ * A digest's job writes the archive first and looks for captured copies afterwards, a capture the other way round: one of
+ * the two sees the other, and no copy is left without the tag that lets it expire.
+ */
+async function letExpire(
+  key: string,
+  size: number,
+  { ref, archive, place }: Pick<CapturePorts, 'archive' | 'place'> & { readonly ref: ObjectRef },
+): Promise<void> {
+  const proven = await archive.head({ bucket: place.bucket, key: provenKey(place.prefix, key), owner: place.owner });
+  if (proven?.size === size) await archive.tag(ref, PROMOTED_TAG);
 }

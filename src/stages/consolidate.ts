@@ -5,7 +5,7 @@
 import type { NamedLog } from '../core/digest.ts';
 import type { Inspection } from '../core/gzip.ts';
 import type { Judgement, Verified } from '../core/judge.ts';
-import { pendingKey, provenKey } from '../core/layout.ts';
+import { pendingKey, provenKey, PROMOTED_TAG } from '../core/layout.ts';
 import type { LogReceipt } from '../core/receipt.ts';
 import type { Place } from '../core/source.ts';
 import type { DigestCode, NoteCode } from '../core/verdict.ts';
@@ -51,7 +51,6 @@ export interface PlacedDigest {
 }
 
 const MOST_READINGS = 3;
-const PROMOTED = new Map([['orgtrail', 'promoted']]);
 
 /** Puts one judged log file in its place and returns its line of the receipt. */
 export async function consolidateLog(judged: JudgedLogFile, ports: ConsolidatePorts): Promise<LogReceipt> {
@@ -166,7 +165,7 @@ export async function promote(
   if (copy === undefined || log.verdict !== 'valid') return log;
   const ref = { bucket: ports.place.bucket, key, owner: ports.place.owner };
   const other = log.via === 'pending' || copy.size === log.size ? null : await otherCopy(log, ref, ports);
-  await ports.archive.tag(ref, PROMOTED);
+  await ports.archive.tag(ref, PROMOTED_TAG);
   if (other !== 'recompressed' || log.notes.includes('log-recompressed')) return log;
   return { ...log, notes: [...log.notes, 'log-recompressed'] };
 }

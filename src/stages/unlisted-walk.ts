@@ -1,4 +1,4 @@
-/** Captured files beside the archive: which of them were never proven, and which copies missed the tag that lets them expire. */
+/** Captured files beside the archive: which of them were never proven, and which are proven by now. */
 import type { Inspection } from '../core/gzip.ts';
 import type { Judgement } from '../core/judge.ts';
 import { folderOf, LOG_KINDS, parseKey, rootOf } from '../core/key.ts';
@@ -82,7 +82,6 @@ export interface Walk {
   readonly proven: readonly CapturedFile[];
 }
 
-const PROMOTED = new Map([['orgtrail', 'promoted']]);
 /** Captured files of one place that one sweep judges; the others' turn comes with the next ones. */
 const MOST_FILES = 20_000;
 
@@ -105,7 +104,6 @@ export async function walkCaptured(chain: Chain, source: Place, ports: UnlistedP
     for await (const { item, match } of copiesBeside({ source, folder }, ports)) {
       ports.signal.throwIfAborted();
       const file = captured(item, { source, folder, known }, ports);
-      if (match !== null && item.lastModified >= match.lastModified) await tag(item, ports);
       if (file === null) continue;
       if (match !== null && file.entries.some(({ state }) => state !== 'released')) walk.proven.push(file);
       if (match === null && file.time < ports.now - ports.grace && walk.unproven.length < MOST_FILES)
@@ -143,11 +141,6 @@ function captured(
   const parsed = parseKey(key);
   if (parsed?.type !== 'log' || !key.startsWith(folder)) return null;
   return { bucket: source.bucket, key, time: parsed.time, copy: copy.key, entries: known.get(key) ?? [] };
-}
-
-/** A copy that was written while its digest's job put the file in place was not there to be tagged then. */
-async function tag(copy: ListedObject, { archive, place }: UnlistedPorts): Promise<void> {
-  await archive.tag({ bucket: place.bucket, key: copy.key, owner: place.owner }, PROMOTED);
 }
 
 /** The entries of a folder of the source that are called unlisted, by key of the source. */

@@ -24,9 +24,15 @@ done
 setting() { PATH=$(tr ':' '\n' <<<"$PATH" | grep -v node_modules | paste -sd :) npm config get "$1" 2>/dev/null; }
 mounts=()
 mount_file() { if [ -f "$1" ]; then mounts+=(--volume "$1:$2:ro"); fi; }
-mount_file "$(setting userconfig)" /root/.npmrc
+settings=$(setting userconfig)
 mount_file "$(setting globalconfig)" /usr/local/etc/npmrc
 authority=$(setting cafile)
+if [ -f "${NODE_EXTRA_CA_CERTS:-}" ] && [ ! -f "$authority" ]; then
+  # A machine whose node trusts another authority by its environment: in the build npm is told by its settings.
+  { if [ -f "$settings" ]; then cat "$settings"; fi; echo "cafile=$NODE_EXTRA_CA_CERTS"; } >"$work/npmrc"
+  settings=$work/npmrc authority=$NODE_EXTRA_CA_CERTS
+fi
+mount_file "$settings" /root/.npmrc
 mount_file "$authority" "$authority"
 mkdir -p "$work/npm-cache"
 mounts+=(--volume "$work/npm-cache:/root/.npm:rw")

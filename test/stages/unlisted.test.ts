@@ -70,7 +70,6 @@ function logKey(time: number, unique = 'PlantedPlanted00'): string {
 /** An archive in memory, with what is written counted. */
 class Memory {
   readonly objects = new Map<string, StoredObject>();
-  readonly tagged: string[] = [];
   writes = 0;
 
   put(key: string, bytes: Uint8Array, lastModified = START): void {
@@ -106,7 +105,7 @@ class Memory {
         this.put(key, bytes, NOW);
         return 'created';
       },
-      tag: async ({ key }) => void this.tagged.push(key),
+      tag: () => Promise.reject(new Error('nothing is tagged here')),
       probeConditionalWrites: async () => undefined,
       posture: () => Promise.reject(new Error('nobody asks')),
     };
@@ -289,16 +288,6 @@ describe('a captured file that no digest names', () => {
     });
     expect(await listUnlisted(chain, { from: null, to: null }, { archive: memory.store(), place })).toEqual([]);
   });
-});
-
-test('a copy that was captured while its digest was judged is let expire; one of before was tagged then', async () => {
-  const memory = ground();
-  const [raced, usual] = [logKey(FILE_TIME, 'RacedRacedRaced0'), logKey(FILE_TIME, 'UsualUsualUsual0')];
-  for (const key of [raced, usual]) memory.put(provenKey('', key), gzipSync('{}'), START + 5000);
-  memory.put(pendingKey('', 'member', raced), gzipSync('{}'), START + 6000);
-  memory.put(pendingKey('', 'member', usual), gzipSync('{}'), START + 4000);
-  await settle(memory);
-  expect(memory.tagged).toEqual([pendingKey('', 'member', raced)]);
 });
 
 test('the list of a chain tells what is open and what was accepted, in the window asked for', async () => {
