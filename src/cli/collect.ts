@@ -24,6 +24,7 @@ interface Pass {
   readonly progress: Progress;
   readonly tally: {
     verified: number;
+    unlinked: number;
     failed: number;
     blocked: number;
     written: number;
@@ -43,7 +44,7 @@ export async function collect(request: Request): Promise<Answer> {
     work: createPipeline(open.parts),
     request,
     progress: showProgress('collect', request.screen, request.clock),
-    tally: { verified: 0, failed: 0, blocked: 0, written: 0, captured: 0, unlisted: 0 },
+    tally: { verified: 0, unlinked: 0, failed: 0, blocked: 0, written: 0, captured: 0, unlisted: 0 },
     problems: [],
     sweepSlot: pLimit(limits.accountConcurrency),
     digestSlot: pLimit(limits.digestConcurrency),
@@ -54,7 +55,7 @@ export async function collect(request: Request): Promise<Answer> {
     const report = await statusReport(request, open.parts);
     const { tally, problems } = pass;
     const exitCode = exitOf(worst(report.verdict, pass));
-    const summary = `${tally.verified} digests proven, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured, ${tally.unlisted} named by no digest\n`;
+    const summary = `${tally.verified} digests proven, ${tally.unlinked} without the one before them, ${tally.failed} failed, ${tally.blocked} blocked; ${tally.written} receipts written, ${tally.captured} log files captured, ${tally.unlisted} named by no digest\n`;
     const stdout = request.json
       ? `${JSON.stringify({ schema: 'orgtrail.collect/1', digests: tally, problems, status: report })}\n`
       : `${statusText(report, { withChains: false })}${summary}`;

@@ -9,8 +9,13 @@ import { formatIso, HOUR, MINUTE } from './time.ts';
 import { distinctChanges, isChangeOf, type TrailChange } from './trail-change.ts';
 import type { Interval } from './unlisted.ts';
 
-/** The event's time and the digest's may differ: by so much before a stop and after a start nothing is missed. */
+/** A starting digest may begin so long after its StartLogging: AWS signs that nothing precedes it. */
 const CLOCK = 5 * MINUTE;
+/**
+ * The final digest reaches up to its StopLogging, but for the clocks of both. No more is forgiven: a stop in the first
+ * minutes of an interval would explain away that this interval's digest, and its log files, were deleted.
+ */
+export const STOP_CLOCK = MINUTE / 2;
 /** A digest tells of files by delivery, about five minutes after the call: the stop may lie so long before its digest. */
 const DELIVERY = 15 * MINUTE;
 
@@ -50,7 +55,7 @@ export function explainGap(
   for (const off of offTimes(changes)) {
     // A digest after the stop proves that a start is missing from what is known, and one before the start likewise.
     if (off.from < earliest || off.to > around.restartEnd) continue;
-    const from = Math.max(off.from - CLOCK, gap.from, explained.at(-1)?.to ?? gap.from);
+    const from = Math.max(off.from - STOP_CLOCK, gap.from, explained.at(-1)?.to ?? gap.from);
     const to = Math.min(off.to + CLOCK, gap.to);
     const silent = off.by.every(({ name }) => name !== 'UpdateTrail');
     const detail = tellChanges(

@@ -1,15 +1,12 @@
 /** The newest end of a chain, where nothing that comes after tells that something is missing (reliability.md V1, V2). */
 import type { Cell, DigestView, Expectation, Finding, Part } from './coverage.ts';
-import { explainGap, tellChanges } from './explain.ts';
+import { explainGap, STOP_CLOCK, tellChanges } from './explain.ts';
 import type { Say } from './finding.ts';
 import type { Chain } from './source.ts';
-import { formatIso, HOUR, MINUTE } from './time.ts';
+import { formatIso, HOUR } from './time.ts';
 import type { TrailChange } from './trail-change.ts';
 import type { Interval } from './unlisted.ts';
 import type { CellState } from './verdict.ts';
-
-/** The clock of GetTrailStatus and that of digests may differ so much. */
-const CLOCK = 5 * MINUTE;
 
 interface End {
   /** Null: there is no digest. */
@@ -109,7 +106,7 @@ function endedAt(chain: Chain, end: End, { at, told, say }: Ending): EndPart {
     findings: told,
   };
   const begins = beginsOf(chain, end);
-  const covered = newest === null ? begins === null || begins >= at : newest.end >= at - CLOCK;
+  const covered = newest === null ? begins === null || begins >= at : newest.end >= at - STOP_CLOCK;
   // Digests of another window are nobody's question here.
   if (covered || (expected.from !== null && at <= expected.from)) return mark;
   const from = newest?.end ?? begins ?? at;

@@ -18,7 +18,8 @@ export interface SweepOutcome {
 
 /** What became of one digest. */
 export interface DigestOutcome {
-  readonly state: 'verified' | 'failed' | 'blocked';
+  /** `unlinked`: proven, and the digest before it has not come yet, or had expired before anybody looked. */
+  readonly state: 'verified' | 'unlinked' | 'failed' | 'blocked';
   readonly written: boolean;
   readonly logs: number;
   readonly bytes: number;

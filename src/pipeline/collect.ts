@@ -2,7 +2,7 @@
 import type { DigestJob } from '../core/job.ts';
 import { notesOn } from '../core/judge.ts';
 import { parseKey, placesOf } from '../core/key.ts';
-import type { ReceiptState } from '../core/layout.ts';
+import type { ReceiptName, ReceiptState } from '../core/layout.ts';
 import type { LogReceipt } from '../core/receipt.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
 import { formatIso } from '../core/time.ts';
@@ -15,6 +15,7 @@ import { record, type Evidence } from '../stages/record.ts';
 import { digestRef, promoteCaptured, releaseProven } from './captured.ts';
 import { judgeLogs, judgeOne, type Bench, type Judged } from './judge.ts';
 import { archivePlace, verifyLimits } from './parts.ts';
+import { mayLackPredecessor } from './unlinked.ts';
 import { besideArchive } from './replaced.ts';
 import { changesOf } from './verify-source.ts';
 
@@ -55,7 +56,7 @@ export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench):
   const recorded = await settle(evidenceOf(judged, { placed, logs }), when, bench);
   const bytes = logs.reduce((sum, log) => sum + (log.size ?? 0), pulled.object.bytes.length);
   return {
-    state: outcomeState(recorded.name.state),
+    state: await linkedState(chain, recorded.name, bench),
     written: recorded.written,
     logs: logs.length,
     bytes,
@@ -75,6 +76,12 @@ function unreadable(error: unknown): OperatingError {
   if (isBlocked(error) && !error.retryable) return error;
   if (error instanceof OperatingError && error.code === 'object-too-large') return error;
   throw error;
+}
+
+async function linkedState(chain: Chain, name: ReceiptName, bench: Bench): Promise<DigestOutcome['state']> {
+  const { state, start, end, kind } = name;
+  if (state !== 'unlinked' || start === null) return outcomeState(state);
+  return (await mayLackPredecessor(chain, { start, end, kind }, bench)) ? 'unlinked' : 'failed';
 }
 
 function outcomeState(state: ReceiptState): DigestOutcome['state'] {

@@ -8,7 +8,7 @@ export interface Metrics {
   /** For the AWS adapters: one call has ended. */
   onCall(call: AwsCall): void;
   /** One digest was judged; `logs` is how many log files it names. */
-  onDigest(outcome: { readonly state: 'verified' | 'failed' | 'blocked'; readonly logs: number }): void;
+  onDigest(outcome: { readonly state: 'verified' | 'unlinked' | 'failed' | 'blocked'; readonly logs: number }): void;
   /** Replaces everything that is read from Redis; null when Redis could not be read, which leaves no old value standing. */
   observe(seen: { readonly counts: JobCounts; readonly snapshot: Snapshot; readonly now: number } | null): void;
   /** The exposition text. */

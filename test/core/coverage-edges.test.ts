@@ -108,7 +108,8 @@ describe('backfill digests', () => {
     narrowed: { at: at(2.5), detail: 'less' },
   });
   const backfill = (...views: readonly DigestView[]) => {
-    const { cells, findings, ...rest } = coverBackfill(chain, views, expecting());
+    const changes = [changeAt(chain, 'DeleteTrail', at(2.5))];
+    const { cells, findings, ...rest } = coverBackfill(chain, views, expecting({ changes }));
     return { cells: cellsOf(cells), codes: codesOf(findings), ...rest };
   };
   const bad = (hours: number): DigestView => view(hours, { verdict: 'key-unknown' });

@@ -50,7 +50,7 @@ describe('calls of one second', () => {
       [stop(7), start(7)],
       [start(7), stop(7)],
     ])
-      expect(explained(...calls)).toEqual([`${7 - 5 / 60}-${7 + 5 / 60}`]);
+      expect(explained(...calls)).toEqual([`${7 - 0.5 / 60}-${7 + 5 / 60}`]);
     expect(explained(stop(7), start(7), start(10))).toHaveLength(1);
     expect(explained(start(10), start(7), stop(7))).toHaveLength(1);
   });
@@ -69,7 +69,7 @@ describe('calls of one second', () => {
     expect(explained(start(10), stop(3.5))).toEqual(WHOLE);
     expect(explained(stop(8), start(9), stop(3.5), start(5))).toEqual([
       `4-${5 + 5 / 60}`,
-      `${8 - 5 / 60}-${9 + 5 / 60}`,
+      `${8 - 0.5 / 60}-${9 + 5 / 60}`,
     ]);
     expect(explained(start(3.5), stop(10))).toEqual([]);
   });
@@ -91,11 +91,11 @@ describe('logging and validation, switched apart', () => {
     const anew = call('CreateTrail', 6, { enableLogFileValidation: true });
     expect(explained(call('DeleteTrail', 3.5), anew, stop(8), start(10))).toEqual([
       `4-${6 + 5 / 60}`,
-      `${8 - 5 / 60}-10`,
+      `${8 - 0.5 / 60}-10`,
     ]);
     expect(explained(call('DeleteTrail', 3.5), anew, off(8), start(10))).toEqual(WHOLE);
     expect(explained(call('DeleteTrail', 3.5), anew, call('PutEventSelectors', 8), start(10))).toEqual(WHOLE);
-    expect(explained(anew)).toEqual([`${6 - 5 / 60}-${6 + 5 / 60}`]);
+    expect(explained(anew)).toEqual([`${6 - 0.5 / 60}-${6 + 5 / 60}`]);
   });
   test('one made without validation is off until it is switched on', () => {
     for (const parameters of [{}, { enableLogFileValidation: false }])
@@ -184,6 +184,10 @@ describe('the words', () => {
       explain([stop(5), call('PutEventSelectors', time), start(9)]).explained[0]?.detail.includes('meanwhile') ?? false;
     expect([3.99, 4, 9, 9.01].map(meanwhile)).toEqual([false, true, true, false]);
     expect(explain([stop(3.5), call('UpdateTrail', 5), start(9)]).explained[0]?.detail).not.toContain('meanwhile');
+  });
+  test('name a trail that was made and began by itself once', () => {
+    const anew = call('CreateTrail', 6, { enableLogFileValidation: true });
+    expect(explain([anew]).explained[0]?.detail).toMatch(/^CreateTrail at 2026-05-01T06:00:00Z by [^,]*$/);
   });
   test('of silence: an update of validation makes none', () => {
     const off = call('UpdateTrail', 3.5, { enableLogFileValidation: false });

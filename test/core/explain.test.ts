@@ -21,6 +21,7 @@ const GAP: Interval = { from: START + 4 * HOUR, to: START + 10 * HOUR };
 const AROUND = { previousStart: START + 3 * HOUR, restartEnd: START + 11 * HOUR };
 /** What the clocks of calls and digests may differ, and how long before its digest a call may lie. */
 const CLOCK = 5 * MINUTE;
+const STOP_CLOCK = MINUTE / 2;
 const DELIVERY = 15 * MINUTE;
 
 const at = (hours: number): number => START + hours * HOUR;
@@ -140,7 +141,7 @@ describe('whatever the life of a trail', () => {
         expect(tiles.slice(1).every(({ from }, index) => from === tiles[index]?.to)).toBe(true);
         const off = life.flatMap((one, index) => {
           const on = life[index + 1];
-          return index % 2 === 0 && on !== undefined ? [{ from: one.time - CLOCK, to: on.time + CLOCK }] : [];
+          return index % 2 === 0 && on !== undefined ? [{ from: one.time - STOP_CLOCK, to: on.time + CLOCK }] : [];
         });
         const merged = off.reduce<Interval[]>((all, one) => {
           const last = all.at(-1);

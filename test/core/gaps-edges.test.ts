@@ -126,14 +126,14 @@ describe('a hole before a digest that begins anew', () => {
     const changes = [stop(4.5), start(4.7), stop(5.2), start(6.1)];
     const gap = judge(view(3), anew(7), { changes });
     expect(cellsOf(gap.cells)).toEqual([
-      'failed 3-4.42',
-      'gap-explained 4.42-4.78',
-      'failed 4.78-5.12',
-      'gap-explained 5.12-6',
+      'failed 3-4.49',
+      'gap-explained 4.49-4.78',
+      'failed 4.78-5.19',
+      'gap-explained 5.19-6',
     ]);
     expect(codesOf(gap.findings)).toEqual([
-      'digest-missing 3-4.42 member-logs/-',
-      'digest-missing 4.78-5.12 member-logs/-',
+      'digest-missing 3-4.49 member-logs/-',
+      'digest-missing 4.78-5.19 member-logs/-',
     ]);
     expect(detailsOf(gap.findings)[0]).toMatch(
       / and names no predecessor; explained is only: StopLogging at 2026-05-01T04:30:00Z .*, StartLogging at 2026-05-01T04:42:00Z .*; StopLogging at 2026-05-01T05:12:00Z/,

@@ -8,6 +8,7 @@ import {
   parseQuarantineKey,
   parseReceiptKey,
   parseTrailRecordKey,
+  PROMOTED_TAG,
   provenKey,
   QUARANTINE_PARTS,
   quarantinePartKey,
@@ -74,6 +75,10 @@ test('the keys are where the design has them', () => {
       (part) => `a/orgtrail/quarantine/log-malformed/member-logs/${LOG_KEY}/${part}-${MARK}.json`,
     ),
   ]);
+});
+
+test('what is tagged as proven is what a lifecycle rule of the bucket is told of', () => {
+  expect([...PROMOTED_TAG]).toEqual([['orgtrail', 'promoted']]);
 });
 
 describe('a kept change was once written under one folder and looked for under another, so none was read back: each key', () => {

@@ -113,6 +113,12 @@ describe('a trail that was started again a moment ago', () => {
   test('is explained until then, and pending since', () => {
     expect(told(again, { expected, changes })).toEqual(['gap-explained 10-50', 'pending 50-52']);
   });
+  test('is explained by a stop within the newest digest, however long that is, and by a start until now', () => {
+    const early = [changeAt(again, 'StopLogging', at(7.5)), changeAt(again, 'StartLogging', at(50))];
+    const long = view(10, { start: at(7) });
+    expect(told(again, { newest: long, expected, changes: early })[0]).toBe('gap-explained 10-50');
+    expect(told(again, { expected, changes: early })[0]).toBe('late 10-49');
+  });
   test('is truncated without proof, when the first digest since is due, or the newest one is no proof', () => {
     expect(told(again, { expected })).toContain('chain-truncated 10-49 member-logs/-');
     expect(told(again, { expected: { now: at(53) }, changes })[0]).toBe('gap-explained 10-50');
@@ -172,7 +178,7 @@ describe('a trail that is switched off', () => {
     expect(told(off(null), { newest: null })).toContain('unverifiable 97-97');
   });
   test('lacks its final digest when the newest ends more than the clocks may differ before', () => {
-    expect(told(off(10 + 5 / 60))).toHaveLength(2);
+    expect(told(off(10 + 0.5 / 60))).toHaveLength(2);
     const cut = judge(off(10.1));
     expect(cut).toMatchObject({
       cells: ['failed 10-10.1', 'unverifiable 10.1-10.1'],

@@ -124,7 +124,7 @@ describe('V17: digests deleted behind a stop and start that were made to get a f
     const { stage } = paused(8, 0.05, 3);
     hide(stage, 4, 8);
     const { told, findings } = say(stage);
-    expect(told).toEqual(['digest-missing 4 5', 'digest-missing 5 6', 'digest-missing 6 7', 'digest-missing 7 8.42']);
+    expect(told).toEqual(['digest-missing 4 5', 'digest-missing 5 6', 'digest-missing 6 7', 'digest-missing 7 8.49']);
     expect(findings[0]?.detail).toContain('StopLogging at 2026-05-01T08:43:52Z (GetTrailStatus)');
   });
   test('hidden between two honest-looking calls, the later stop that GetTrailStatus tells of speaks against it', () => {

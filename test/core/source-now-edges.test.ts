@@ -103,6 +103,8 @@ describe('the oldest day that a lifecycle rule is at work on', () => {
   });
   test('is one only where older ones went: else it is a hole', () => {
     expect(lost(20, NOW, 10)).toEqual([20]);
+    const elsewhere = receipt(10, { mark: originMark('former', 'x') });
+    expect(hours(compare([elsewhere, receipt(20)], [digest(10), digest(60)]).standard.middle)).toEqual([20]);
   });
 });
 

@@ -70,7 +70,7 @@ describe('another look', () => {
   test('of another organization forgets its regions too', () => {
     const one = afterListing(look({ ...ORG, ...SEEN }), shown({ [A]: ['ap-south-1'] }), NOW);
     expect(regions(look({ ...ORG, ...SEEN }, one, LATER))).toEqual({ 'ap-south-1': [A], 'us-east-1': null });
-    expect(regions(look({ ...SEEN, org: 'o-other' }, one, LATER))).toEqual({ 'us-east-1': null });
+    expect(look({ ...SEEN, org: 'o-other' }, one, LATER).regions).toEqual([region('us-east-1')]);
   });
   test('without status and without any before has none', () => {
     expect(look({ status: null }).source.status).toBeNull();
@@ -81,6 +81,14 @@ describe('another look', () => {
     expect(
       look({ regions: ['sa-east-1', 'eu-west-1'], regionsFrom: 'configured' }).regions.map((one) => one.region),
     ).toEqual(['eu-west-1', 'sa-east-1']);
+  });
+  test('first of all has no former place and, of an organization, no account', () => {
+    expect(look(ORG).accounts).toEqual([]);
+    expect(look({}).source.formerBuckets).toEqual([]);
+  });
+  test('of regions that are configured now takes none for newly switched on', () => {
+    const record = look({ regions: ['us-east-1', 'sa-east-1'], regionsFrom: 'configured' }, look({}), LATER);
+    expect(record.regions.map(({ since }) => since)).toEqual([null, null]);
   });
   test('keeps since when a region is on', () => {
     const on = look({ regions: ['us-east-1', 'ap-east-1'] }, look({ regions: ['us-east-1'] }), LATER);
@@ -121,6 +129,10 @@ describe('what was narrowed', () => {
     const narrow = look(without('kms'), look(wide), LATER);
     const other = look(without('rds'), narrow, LATER + HOUR);
     expect(detail(other)).toContain('eventSource=rds; narrowed before at 2026-03-01T07:00:00Z');
+    const both = selectorsOf({ basic: [{ ExcludeManagementEventSources: ['kms', 'rds'] }], advanced: [] });
+    const partly = look(without('kms'), look({ selectors: both }, look(wide), LATER), LATER + HOUR);
+    expect(detail(partly)).not.toContain('recorded again');
+    expect(partly.wider).toEqual(wide.selectors);
     const blind = look({ selectors: null }, narrow, LATER + HOUR);
     expect(blind.source.narrowed).toEqual(narrow.source.narrowed);
     expect(blind.wider).toEqual(wide.selectors);
@@ -170,6 +182,7 @@ describe('what two writers knew', () => {
       { account: B, since: 5 },
     ]);
     expect(both.regions).toEqual([region('ap-south-1', { accounts: [A] }), region('sa-east-1', { accounts: [A, B] })]);
+    expect(withForgotten(b, [a]).accounts.map(({ account }) => account)).toEqual([A, B]);
     expect(withForgotten(b, [a]).regions[1]).toEqual(region('sa-east-1', { accounts: [A, B], until: 7 }));
   });
   test('of a region that is on everywhere stays so for the newest', () => {

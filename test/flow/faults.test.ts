@@ -99,7 +99,7 @@ function overstated(organization: Organization, truth: ReadonlyMap<string, Store
 
 test.concurrent.each(TROUBLES)(
   '$name: all is archived once in the end, and nothing is called proven before',
-  { timeout: 60_000 },
+  { timeout: 150_000 },
   async (trouble) => {
     const organization = await openOrganization({
       seed: `faults/${trouble.name}`,

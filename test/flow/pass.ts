@@ -12,7 +12,9 @@ import type { Organization } from './organization.ts';
 /** What `collect --json` says, with its exit status. */
 export interface Pass {
   readonly exitCode: number;
-  readonly digests: Readonly<Record<'verified' | 'failed' | 'blocked' | 'written' | 'captured' | 'unlisted', number>>;
+  readonly digests: Readonly<
+    Record<'verified' | 'unlinked' | 'failed' | 'blocked' | 'written' | 'captured' | 'unlisted', number>
+  >;
   readonly problems: readonly (Problem & { readonly account: string })[];
   readonly status: StatusReport;
 }

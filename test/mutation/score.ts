@@ -3,6 +3,8 @@
 export interface Score {
   /** By a failing test or by a test that never ended. */
   readonly killed: number;
+  /** How many of these by a test that never ended: told apart, for a slow machine can look so too. */
+  readonly timeouts: number;
   /** All but those that are no program any more. */
   readonly mutants: number;
   /** `key.ts:58: a > b => a >= b`, one each. */
@@ -33,11 +35,12 @@ interface Report {
 const LONGEST = 100;
 
 export function moduleScore(report: string): Score {
-  const score = { killed: 0, mutants: 0, survivors: [] as string[] };
+  const score = { killed: 0, timeouts: 0, mutants: 0, survivors: [] as string[] };
   for (const [path, { source, mutants }] of Object.entries((JSON.parse(report) as Report).files)) {
     for (const { status, replacement = '', location } of mutants) {
       if (/Error$|^Ignored$/.test(status)) continue;
       score.mutants += 1;
+      if (status === 'Timeout') score.timeouts += 1;
       if (status === 'Killed' || status === 'Timeout') score.killed += 1;
       else
         score.survivors.push(

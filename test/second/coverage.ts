@@ -20,6 +20,8 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /** Between a call and the digest that begins or ends with it. */
 const CALL_SLACK = 5 * MINUTE;
+/** The final digest covers everything up to its stop: what lies before the stop is not forgiven. */
+const STOP_SLACK = MINUTE / 2;
 /** A call is told of by a file that comes some minutes later, so its digest may begin after it. */
 const LAST_TOLD = 15 * MINUTE;
 
@@ -72,7 +74,7 @@ function explainedPart(hole: Span, { offs, strand }: Setting): readonly Span[] {
   const closed = offs.filter((off) => off.to < Infinity && isHeldOff(off, hole.from, strand));
   return common(
     [hole],
-    closed.map(({ from, to }) => ({ from: from - CALL_SLACK, to: to + CALL_SLACK })),
+    closed.map(({ from, to }) => ({ from: from - STOP_SLACK, to: to + CALL_SLACK })),
   );
 }
 
@@ -107,7 +109,8 @@ function tailFacts({ strand, offs, question }: Setting, newest: number | null): 
   const { chain, refused } = strand;
   const begin = newest ?? chain.since;
   if (begin === null || !chain.trail.status.logging || !chain.trail.validation) return [];
-  const due = { from: begin, to: Math.max(begin, question.now - question.digestGrace) };
+  // In the very moment in which the grace ends nothing is late yet.
+  const due = { from: begin, to: Math.max(begin, question.now - question.digestGrace - 1) };
   // That validation is on again is known from the trail, since when is not: the time before is nobody's proof.
   const off = offs.filter(({ from, to }) => from <= begin + CALL_SLACK && to >= begin && to < Infinity);
   const open = without([due], [...off, ...refusedSpans(refused)]);

@@ -146,7 +146,7 @@ const OFF: ReadonlySet<string> = new Set(['logging-stopped', 'validation-off']);
 /** What comes after its grace may be missed until it comes. */
 function isOverdue({ code, from, to }: Finding, now: number): boolean {
   const overdue = Date.parse(to ?? from ?? '') + GRACE <= now;
-  return overdue && (code === 'digest-missing' || code === 'chain-truncated');
+  return overdue && (code === 'digest-missing' || code === 'chain-truncated' || code === 'chain-empty');
 }
 
 /** The same of every chain; backfill digests stand each for itself, in no order. */
