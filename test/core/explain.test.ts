@@ -44,8 +44,8 @@ describe('a hole', () => {
   });
   test('is not explained before the stop: AWS writes a final digest up to it (V17)', () => {
     const { explained, unexplained } = explain(stop(9.5), start(10));
-    expect(hoursOf(explained)).toEqual([[9.42, 10]]);
-    expect(hoursOf(unexplained)).toEqual([[4, 9.42]]);
+    expect(hoursOf(explained)).toEqual([[9.49, 10]]);
+    expect(hoursOf(unexplained)).toEqual([[4, 9.49]]);
   });
   test('is not explained after the start', () => {
     expect(hoursOf(explain(stop(3.5), start(7)).unexplained)).toEqual([[7.08, 10]]);
@@ -66,15 +66,15 @@ describe('a hole', () => {
     expect(explain(...changes)).toEqual({ explained: [], unexplained: [GAP] });
   });
   test('is explained between two stops only from the second, for a start between them is unknown', () => {
-    expect(hoursOf(explain(stop(3.5), stop(8), start(10)).unexplained)).toEqual([[4, 7.92]]);
+    expect(hoursOf(explain(stop(3.5), stop(8), start(10)).unexplained)).toEqual([[4, 7.99]]);
   });
   test('with a start and a stop in its middle has been on in between', () => {
     const { explained, unexplained } = explain(stop(3.5), start(5), stop(8), start(10));
     expect(hoursOf(explained)).toEqual([
       [4, 5.08],
-      [7.92, 10],
+      [7.99, 10],
     ]);
-    expect(hoursOf(unexplained)).toEqual([[5.08, 7.92]]);
+    expect(hoursOf(unexplained)).toEqual([[5.08, 7.99]]);
   });
   test('is explained by validation off, when files come that no digest names: that is no silence', () => {
     const off = explain(validation(3.5, false), validation(10, true));

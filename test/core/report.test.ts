@@ -108,6 +108,11 @@ describe('the report', () => {
     const report = verifyReport(ALWAYS, [result({ cells: [cell(0, 1, 'pending')] })], []);
     expect([report.from, report.to, report.chains[0]?.from, report.chains[0]?.to]).toEqual([null, null, null, null]);
   });
+  test('covers from the earliest to the latest of its cells, wherever they stand', () => {
+    const cells = [cell(1, 2, 'verified'), cell(0, 5, 'verified'), cell(3, 4, 'verified')];
+    const [chain] = verifyReport(ALWAYS, [result({ cells })], []).chains;
+    expect([chain?.from, chain?.to]).toEqual(['2026-05-01T00:00:00Z', '2026-05-01T05:00:00Z']);
+  });
   test('tells codes in the order of the alphabet and chains in that of their places, wherever they were found', () => {
     const of = (account: string, region: string, kind: ChainResult['kind'] = 'standard'): ChainResult =>
       result({
