@@ -8,7 +8,7 @@ import { namedOnce } from '../core/judge.ts';
 import { publicKeyKey } from '../core/layout.ts';
 import type { LogReceipt, Receipt } from '../core/receipt.ts';
 import { formatIso } from '../core/time.ts';
-import { conflict, type ChainIndex, type Filed, type Shelf } from './archive-index.ts';
+import { nameOf, conflict, type ChainIndex, type Filed, type Shelf } from './archive-index.ts';
 import type { Reading, Served } from './archive-reader.ts';
 
 export interface Compared {
@@ -123,8 +123,4 @@ function contradictions(view: DigestView, digest: Digest | null, stand: Stand): 
 function ordered(previous: Receipt['digest']['previous']): string {
   if (previous === null || typeof previous !== 'object') return String(previous);
   return JSON.stringify([previous.bucket, previous.key, previous.sha256, previous.signature]);
-}
-
-function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
-  return `${bucket}/${key}`;
 }

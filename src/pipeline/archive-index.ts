@@ -236,3 +236,8 @@ async function signedPlace(chain: Chain, archiveKey: string, shelf: Shelf): Prom
   const own = placesOf(source).some((place) => `${place.prefix}${archiveKey.slice(prefix.length)}` === digest.key);
   return own ? { bucket: digest.bucket, rawKey: digest.key } : usual;
 }
+
+/** How a file of a source is called among others. */
+export function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+  return `${bucket}/${key}`;
+}

@@ -15,7 +15,7 @@ import {
 } from '../core/verified-memory.ts';
 import { OperatingError } from '../errors.ts';
 import type { ArchiveStore, ListedObject } from '../ports.ts';
-import { readSmall, type Filed, type Shelf } from './archive-index.ts';
+import { nameOf, readSmall, type Filed, type Shelf } from './archive-index.ts';
 
 /** What a run may take as proven, and where it is remembered. */
 export interface Remembering {
@@ -193,8 +193,4 @@ export function dayOf({ rawKey }: Pick<Filed, 'rawKey'>): string {
   const key = parseKey(rawKey);
   if (key?.type !== 'digest') throw new Error(`not a digest key: ${JSON.stringify(rawKey)}`);
   return formatDay(key.end);
-}
-
-function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
-  return `${bucket}/${key}`;
 }

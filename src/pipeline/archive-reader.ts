@@ -11,7 +11,7 @@ import { formatCompact, formatDay } from '../core/time.ts';
 import { isBlockedCode } from '../core/verdict.ts';
 import { OperatingError } from '../errors.ts';
 import type { ObjectReader, ObjectRef, StoredObject } from '../ports.ts';
-import { readSmall, type ChainIndex, type Filed, type FiledReceipt, type Shelf } from './archive-index.ts';
+import { nameOf, readSmall, type ChainIndex, type Filed, type FiledReceipt, type Shelf } from './archive-index.ts';
 
 /** An object that a judgement read, by the file it stands for. */
 export interface Served {
@@ -196,8 +196,4 @@ function refuseAsRecorded(code: string, detail: string): void {
 
 function read(key: string, { objects, place }: Shelf, options: Options): Promise<StoredObject | null> {
   return objects.get({ bucket: place.bucket, key, owner: place.owner }, options);
-}
-
-function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
-  return `${bucket}/${key}`;
 }

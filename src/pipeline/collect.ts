@@ -17,7 +17,7 @@ import { judgeLogs, judgeOne, type Bench, type Judged } from './judge.ts';
 import { archivePlace, verifyLimits } from './parts.ts';
 import { mayLackPredecessor } from './unlinked.ts';
 import { besideArchive } from './replaced.ts';
-import { changesOf } from './verify-source.ts';
+import { changesOf } from './view.ts';
 
 /** Takes one digest of a chain through the flow. */
 export async function collectDigest(job: DigestJob, chain: Chain, bench: Bench): Promise<DigestOutcome> {

@@ -1,7 +1,7 @@
 /** The source's digests as they are listed now: what receipts are held against (core/source-now). */
 import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import type { SourceDigest } from '../core/source-now.ts';
-import type { Chain, Place } from '../core/source.ts';
+import type { Chain, ChainKind, Place } from '../core/source.ts';
 import { formatDay, HOUR } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
 import type { AccountSession } from '../ports.ts';
@@ -40,6 +40,22 @@ export async function oldestBefore(chain: Chain, before: number, ports: LookPort
     for await (const digest of digestsBelow(chain, { place, prefix, end }, { ...ports, counter })) return digest;
   }
   return null;
+}
+
+/** Whether a digest of that kind is listed that ends by the start of this one. */
+export async function isListedBefore(
+  chain: Chain,
+  { start, kind }: { readonly start: number; readonly kind: ChainKind },
+  ports: LookPorts,
+): Promise<boolean> {
+  const counter = { left: ports.maxListed };
+  for (const place of placesOf(chain.source)) {
+    const prefix = folderAt(chain, place);
+    const end = `${prefix}${formatDay(start)}/~`;
+    for await (const { key } of digestsBelow(chain, { place, prefix, end }, { ...ports, counter }))
+      if (key.kind === kind && key.end <= start) return true;
+  }
+  return false;
 }
 
 type Where = { readonly place: Place; readonly prefix: string; readonly startAfter?: string; readonly end?: string };

@@ -1,10 +1,10 @@
 /** Digests whose predecessor is not there: it may still come, it may have expired before anybody looked, or it was deleted. */
-import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import { parseReceiptKey, receiptFolder } from '../core/layout.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
-import { formatDay, MINUTE } from '../core/time.ts';
+import { MINUTE } from '../core/time.ts';
 import type { Bench } from './judge.ts';
 import { archivePlace } from './parts.ts';
+import { isListedBefore } from './source-look.ts';
 
 /** Its start and end, epoch milliseconds. */
 type Digest = { readonly start: number; readonly end: number; readonly kind: ChainKind };
@@ -16,7 +16,10 @@ type Digest = { readonly start: number; readonly end: number; readonly kind: Cha
 export async function mayLackPredecessor(chain: Chain, digest: Digest, bench: Bench): Promise<boolean> {
   const { clock, config } = bench.parts;
   if (clock.now() < digest.end + config.limits.digestGraceMinutes * MINUTE) return true;
-  return !(await isRecordedBefore(chain, digest, bench)) && !(await isListedBefore(chain, digest, bench));
+  return (
+    !(await isRecordedBefore(chain, digest, bench)) &&
+    !(await isListedBefore(chain, digest, { session: bench.session, maxListed: config.limits.maxListedObjects }))
+  );
 }
 
 /** Names sort by time below one folder, so the first of the chain settles it. */
@@ -27,25 +30,6 @@ async function isRecordedBefore(chain: Chain, { start, kind }: Digest, { parts }
   for await (const { key } of parts.archive.list({ bucket: place.bucket, owner: place.owner, prefix })) {
     const name = parseReceiptKey(place.prefix, key);
     if (name?.homeRegion === source.homeRegion) return name.end <= start;
-  }
-  return false;
-}
-
-async function isListedBefore(chain: Chain, { start, kind }: Digest, { session }: Bench): Promise<boolean> {
-  const { account, region, source } = chain;
-  for (const place of placesOf(source)) {
-    const prefix = folderOf({ ...place, org: source.org }, { account, folder: 'CloudTrail-Digest', region });
-    const last = `${prefix}${formatDay(start)}/~`;
-    for await (const { key: rawKey } of session.objects.list({
-      bucket: place.bucket,
-      owner: source.bucketOwner,
-      prefix,
-    })) {
-      if (rawKey > last) break;
-      const key = parseKey(rawKey);
-      if (key?.type !== 'digest' || key.kind !== kind) continue;
-      if (key.trail === source.trail && key.homeRegion === source.homeRegion && key.end <= start) return true;
-    }
   }
   return false;
 }

@@ -3,21 +3,21 @@
  * computed again, and what was recorded is held against that.
  */
 import pLimit from 'p-limit';
-import type { DigestView, Finding, LogView } from '../core/coverage.ts';
-import { notesOn } from '../core/judge.ts';
+import type { DigestView, Finding } from '../core/coverage.ts';
 import { provenKey } from '../core/layout.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Chain, ChainKind } from '../core/source.ts';
 import { changeOf, type TrailChange } from '../core/trail-change.ts';
 import { isBlocked, OperatingError } from '../errors.ts';
 import { heldAgainst } from './archive-compare.ts';
-import { conflict, indexChain, isWithin, type ChainIndex, type Filed, type Shelf } from './archive-index.ts';
+import { nameOf, conflict, indexChain, isWithin, type ChainIndex, type Filed, type Shelf } from './archive-index.ts';
 import { dayOf, openMemory, type ChainMemory, type Remembering } from './archive-memory.ts';
 import { provenDigest, viewOfProven } from './archive-proven.ts';
 import { readingOf, receiptOf, type Reading } from './archive-reader.ts';
 import { sessionOver, type KeptKeys } from './archive-session.ts';
-import { judgeLogs, judgeOne, type Bench, type Judged } from './judge.ts';
-import { changesOf, type ChainJudged, type SourceRun } from './verify-source.ts';
+import { judgeOne, type Bench, type Judged } from './judge.ts';
+import type { ChainJudged, SourceRun } from './verify-source.ts';
+import { viewOf } from './view.ts';
 
 /** What judging chains of the archive stands on. */
 export interface ArchiveWork {
@@ -135,7 +135,8 @@ async function judgeFiled(filed: Filed, work: DayWork): Promise<JudgedFiled> {
   const judged = await judgeOne(index.chain, { bucket: filed.bucket, key: filed.rawKey }, bench).catch(unreadable);
   if (judged instanceof OperatingError) return { view: recordedView(filed, judged), entry: null };
   if (judged === null) return { view: withoutObject(filed, receipt, work), entry: null };
-  const { view, changes, bytes } = await viewOf({ filed, judged, bench }, work);
+  const { view, named, changes, bytes } = await viewOf(work.index.chain, { listed: filed, judged }, bench);
+  for (const name of named) work.tally.named.add(name);
   tally.changes.push(...changes);
   tally.read = plus(tally.read, view.logs.length);
   run.onProgress({ digests: 1, logs: view.logs.length, bytes });
@@ -214,45 +215,6 @@ function withoutObject(filed: Filed, receipt: Receipt | null, { shelf, tally }: 
   return null;
 }
 
-type Viewed = { readonly filed: Filed; readonly judged: Judged; readonly bench: Bench };
-
-async function viewOf(
-  { filed, judged, bench }: Viewed,
-  { index, tally }: DayWork,
-): Promise<{ readonly view: DigestView; readonly changes: readonly TrailChange[]; readonly bytes: number }> {
-  const changes: TrailChange[] = [];
-  let bytes = judged.pulled.object.bytes.length;
-  const logs = await judgeLogs<LogView>(index.chain, judged.digest, {
-    bench,
-    onLog: async ({ named, verified, object }) => {
-      tally.named.add(nameOf(named));
-      changes.push(...changesOf(verified));
-      bytes += object?.bytes.length ?? 0;
-      const { verdict, notes } = verified;
-      return { bucket: named.bucket, key: named.key, verdict: verdict.code, detail: verdict.detail, notes };
-    },
-  });
-  const { digest, verdict } = judged.digest;
-  const view = {
-    bucket: filed.bucket,
-    key: filed.rawKey,
-    end: filed.key.end,
-    start: digest?.start ?? null,
-    verdict: verdict.code,
-    detail: verdict.detail,
-    link: judged.link.code,
-    linkDetail: judged.link.detail,
-    previousKey: digest?.previous?.key ?? null,
-    notes: notesOn(judged.digest.inspection),
-    logs,
-  };
-  return { view, changes, bytes };
-}
-
 function plus(amount: Amount, logs: number): Amount {
   return { digests: amount.digests + 1, logs: amount.logs + logs };
-}
-
-function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
-  return `${bucket}/${key}`;
 }

@@ -4,15 +4,15 @@
  * (pipeline/cover-chains), since a StopLogging is told by the log files of the trail's home region alone.
  */
 import pLimit from 'p-limit';
-import type { DigestView, Expectation, LogView } from '../core/coverage.ts';
-import { notesOn, type Verified } from '../core/judge.ts';
+import type { DigestView, Expectation } from '../core/coverage.ts';
 import { folderOf, parseKey, placesOf } from '../core/key.ts';
 import type { ListedDigest } from '../core/plan.ts';
 import type { Chain } from '../core/source.ts';
 import { formatDay, HOUR } from '../core/time.ts';
 import type { TrailChange } from '../core/trail-change.ts';
 import type { AccountSession } from '../ports.ts';
-import { judgeLogs, judgeOne, type Bench } from './judge.ts';
+import { judgeOne, type Bench } from './judge.ts';
+import { viewOf } from './view.ts';
 
 export interface Window {
   readonly from: number | null;
@@ -50,7 +50,7 @@ export async function judgeChain(chain: Chain, bench: Bench, run: SourceRun): Pr
   const found: Found = { named: new Set(), changes: [] };
   const views = await Promise.all(
     listed.map((digest) =>
-      limit(async () => ({ kind: digest.key.kind, view: await viewOf(chain, digest, { bench, run, found }) })),
+      limit(async () => ({ kind: digest.key.kind, view: await lookAt(chain, digest, { bench, run, found }) })),
     ),
   );
   const of = (kind: 'standard' | 'backfill'): readonly DigestView[] =>
@@ -88,38 +88,12 @@ type Found = { readonly named: Set<string>; readonly changes: TrailChange[] };
 type ViewWork = { readonly bench: Bench; readonly run: SourceRun; readonly found: Found };
 
 /** Null when the digest vanished between listing and reading: its interval then shows as missing. */
-async function viewOf(chain: Chain, listed: ListedDigest, { bench, run, found }: ViewWork): Promise<DigestView | null> {
+async function lookAt(chain: Chain, listed: ListedDigest, { bench, run, found }: ViewWork): Promise<DigestView | null> {
   const judged = await judgeOne(chain, { bucket: listed.bucket, key: listed.rawKey }, bench);
   if (judged === null) return null;
-  let bytes = judged.pulled.object.bytes.length;
-  const logs = await judgeLogs<LogView>(chain, judged.digest, {
-    bench,
-    onLog: async (log) => {
-      found.named.add(`${log.named.bucket}/${log.named.key}`);
-      found.changes.push(...changesOf(log.verified));
-      bytes += log.object?.bytes.length ?? 0;
-      const { code, detail } = log.verified.verdict;
-      return { bucket: log.named.bucket, key: log.named.key, verdict: code, detail, notes: log.verified.notes };
-    },
-  });
-  run.onProgress({ digests: 1, logs: logs.length, bytes });
-  const { digest, verdict } = judged.digest;
-  return {
-    bucket: listed.bucket,
-    key: listed.rawKey,
-    end: listed.key.end,
-    start: digest?.start ?? null,
-    verdict: verdict.code,
-    detail: verdict.detail,
-    link: judged.link.code,
-    linkDetail: judged.link.detail,
-    previousKey: digest?.previous?.key ?? null,
-    notes: notesOn(judged.digest.inspection),
-    logs,
-  };
-}
-
-/** Only proven bytes tell of a change: anybody may put a log file with a StopLogging into a bucket. */
-export function changesOf({ verdict, inspection }: Verified): readonly TrailChange[] {
-  return verdict.code === 'valid' && inspection?.ok === true ? inspection.changes : [];
+  const { view, named, changes, bytes } = await viewOf(chain, { listed, judged }, bench);
+  for (const name of named) found.named.add(name);
+  found.changes.push(...changes);
+  run.onProgress({ digests: 1, logs: view.logs.length, bytes });
+  return view;
 }
