@@ -1,4 +1,5 @@
 /** What was proven before and is unchanged by the listing is taken as proven: day by day, so that little is held at once. */
+import { jsonObject } from '../core/json-object.ts';
 import { hash } from 'node:crypto';
 import { parseKey } from '../core/key.ts';
 import { provenKey } from '../core/layout.ts';
@@ -132,7 +133,7 @@ async function write(
   { shelf, remembering }: { readonly shelf: Shelf; readonly remembering: Remembering },
 ): Promise<void> {
   const { bucket, owner } = shelf.place;
-  const object = { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map<string, string>() };
+  const object = jsonObject(bytes);
   try {
     await remembering.archive.putIfAbsent({ bucket, key, owner }, object);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The accounts of all organizations and of the configuration, with the inventory that keeps whoever was known before. */
+import { jsonObject } from '../core/json-object.ts';
 import { formerPlace } from '../config/place.ts';
 import {
   decodeInventory,
@@ -81,10 +82,5 @@ async function keepInventory(
   if (newest !== null && isInventoryOf(newest, bytes)) return;
   const place = archivePlace(parts.config);
   const ref = { bucket: place.bucket, key: inventoryKey(place.prefix, bytes, parts.clock.now()), owner: place.owner };
-  await parts.archive.putIfAbsent(ref, {
-    bytes,
-    contentType: 'application/json',
-    contentEncoding: null,
-    metadata: new Map(),
-  });
+  await parts.archive.putIfAbsent(ref, jsonObject(bytes));
 }

@@ -2,6 +2,7 @@
  * Kept changes: the calls that changed a trail, as CloudTrail recorded them, one object an event, written once. The
  * event history forgets after 90 days and a log file may expire; what explains a gap in a chain must not.
  */
+import { jsonObject } from '../core/json-object.ts';
 import { changeFolder, changeKey, parseChangeKey } from '../core/layout.ts';
 import type { Place, Source } from '../core/source.ts';
 import { formatDay } from '../core/time.ts';
@@ -26,13 +27,7 @@ export async function keepChanges(changes: readonly TrailChange[], { archive, pl
     if (change.record === '') continue;
     const ref = { bucket: place.bucket, key: changeKey(place.prefix, change), owner: place.owner };
     const bytes = new TextEncoder().encode(`${change.record}\n`);
-    const metadata = new Map<string, string>();
-    const outcome = await archive.putIfAbsent(ref, {
-      bytes,
-      contentType: 'application/json',
-      contentEncoding: null,
-      metadata,
-    });
+    const outcome = await archive.putIfAbsent(ref, jsonObject(bytes));
     if (outcome === 'created') written += 1;
   }
   return written;

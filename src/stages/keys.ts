@@ -2,6 +2,7 @@
  * Public keys: every key ever seen is kept in the archive for ever, since how far back AWS serves them is not
  * documented. A key is looked up by fingerprint, in the delivering region, and fetched from nowhere a file names.
  */
+import { jsonObject } from '../core/json-object.ts';
 import { publicKeyKey } from '../core/layout.ts';
 import { parseStrictJson } from '../core/json.ts';
 import { isFingerprintOf, type PublicKeyRecord } from '../core/publickey.ts';
@@ -69,12 +70,7 @@ async function keep(key: PublicKeyRecord, now: number, { archive, place }: KeySt
     owner: place.owner,
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(record, null, 1)}\n`);
-  await archive.putIfAbsent(ref, {
-    bytes,
-    contentType: 'application/json',
-    contentEncoding: null,
-    metadata: new Map(),
-  });
+  await archive.putIfAbsent(ref, jsonObject(bytes));
 }
 
 /** A kept key must still have the fingerprint that its name says; anything else is as if it were not there. */

@@ -2,6 +2,7 @@
  * Quarantine: bytes as received and a note that says why, written once and named by the bytes' own hash; beside them the
  * digest that proved the file later, and who has looked at it. Nothing here is ever deleted or turned green.
  */
+import { jsonObject } from '../core/json-object.ts';
 import type { Inspection } from '../core/gzip.ts';
 import type { Judgement } from '../core/judge.ts';
 import { parseKey } from '../core/key.ts';
@@ -131,7 +132,7 @@ function write(
   { part, bytes }: { readonly part: QuarantinePart; readonly bytes: Uint8Array },
   ports: QuarantinePorts,
 ): Promise<'created' | 'exists'> {
-  const object = { bytes, contentType: 'application/json', contentEncoding: null, metadata: new Map<string, string>() };
+  const object = jsonObject(bytes);
   return ports.archive.putIfAbsent(refOf(quarantinePartKey(ports.place.prefix, name, part), ports), object);
 }
 

@@ -2,6 +2,7 @@
  * Record: one receipt a digest, written once, after everything it names is in place. Later evidence adds a revision
  * beside it; the same evidence writes nothing, so a second run leaves the archive as it is.
  */
+import { jsonObject } from '../core/json-object.ts';
 import {
   newestReceipts,
   originMark,
@@ -65,12 +66,7 @@ export async function record(
     const name = { ...base, revision: receipt.revision };
     const ref = { bucket: ports.place.bucket, key: receiptKey(ports.place.prefix, name), owner: ports.place.owner };
     const bytes = encodeReceipt(receipt);
-    const outcome = await ports.archive.putIfAbsent(ref, {
-      bytes,
-      contentType: 'application/json',
-      contentEncoding: null,
-      metadata: new Map(),
-    });
+    const outcome = await ports.archive.putIfAbsent(ref, jsonObject(bytes));
     if (outcome === 'created') return { written: true, name };
   }
   throw new OperatingError({

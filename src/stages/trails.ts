@@ -1,4 +1,5 @@
 /** Trails: what was recorded of them in the archive, read back and kept; and what receipts tell of trails without a record. */
+import { jsonObject } from '../core/json-object.ts';
 import { parseKey } from '../core/key.ts';
 import {
   parseReceiptKey,
@@ -139,15 +140,7 @@ export async function keepTrailRecord(
   const key = trailRecordKey(place.prefix, trailRecordName(record));
   // A trail with a name that AWS does not give out has no keys in our grammar either, so there is nothing to remember.
   if (parseTrailRecordKey(place.prefix, key) === null) return;
-  await archive.putIfAbsent(
-    { bucket: place.bucket, key, owner: place.owner },
-    {
-      bytes: encodeTrailRecord(record),
-      contentType: 'application/json',
-      contentEncoding: null,
-      metadata: new Map(),
-    },
-  );
+  await archive.putIfAbsent({ bucket: place.bucket, key, owner: place.owner }, jsonObject(encodeTrailRecord(record)));
 }
 
 /** The regions that an account has receipts from, by the name of the trail. */
