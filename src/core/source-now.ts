@@ -5,7 +5,7 @@
  */
 import { formatKey, placesOf } from './key.ts';
 import { originMark, type ReceiptName } from './layout.ts';
-import type { ListedDigest } from './plan.ts';
+import type { ListedDigest } from './work-list.ts';
 import type { Chain, ChainKind } from './source.ts';
 import { HOUR } from './time.ts';
 

@@ -6,7 +6,7 @@
 import pLimit from 'p-limit';
 import type { DigestView, Expectation } from '../core/coverage.ts';
 import { folderOf, parseKey, placesOf } from '../core/key.ts';
-import type { ListedDigest } from '../core/plan.ts';
+import type { ListedDigest } from '../core/work-list.ts';
 import type { Chain } from '../core/source.ts';
 import { formatDay, HOUR } from '../core/time.ts';
 import type { TrailChange } from '../core/trail-change.ts';

@@ -1,7 +1,7 @@
 /** One judged digest as coverage sees it, with what its log files told: the same for a source and for the archive. */
 import type { DigestView, LogView } from '../core/coverage.ts';
 import { notesOn, type Verified } from '../core/judge.ts';
-import type { ListedDigest } from '../core/plan.ts';
+import type { ListedDigest } from '../core/work-list.ts';
 import type { Chain } from '../core/source.ts';
 import type { TrailChange } from '../core/trail-change.ts';
 import { judgeLogs, type Bench, type Judged } from './judge.ts';

@@ -1,7 +1,7 @@
 /** Copying log files at first sight: everything that lies in the source and is neither archived nor about to be proven. */
 import { folderOf, LOG_KINDS, parseKey, placesOf, rootOf, type Folder, type LogKind } from '../core/key.ts';
 import { pendingKey, PROMOTED_TAG, provenKey } from '../core/layout.ts';
-import { aboutToBeProven, missingFrom } from '../core/plan.ts';
+import { aboutToBeProven, missingFrom } from '../core/work-list.ts';
 import type { Chain, Place, Problem } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';

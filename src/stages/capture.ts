@@ -3,7 +3,7 @@
  * Who empties the member bucket within the hour before the digest is too late (reliability.md 0.3).
  */
 import { newestReceipts, parseReceiptKey, receiptFolder } from '../core/layout.ts';
-import { digestsToJudge, withoutReceipt, type ListedDigest } from '../core/plan.ts';
+import { digestsToJudge, withoutReceipt, type ListedDigest } from '../core/work-list.ts';
 import { listedId, rewrittenOf, type KnownReceipt, type Rewritten } from '../core/source-now.ts';
 import type { Chain, Problem } from '../core/source.ts';
 import { below, listDigests, type CapturePorts, type Counter } from './capture-listing.ts';

@@ -9,7 +9,7 @@ import {
   type QuarantineName,
   type ReceiptName,
 } from '../core/layout.ts';
-import { beside } from '../core/plan.ts';
+import { beside } from '../core/work-list.ts';
 import type { DigestRef } from '../core/quarantine.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Chain, Place } from '../core/source.ts';

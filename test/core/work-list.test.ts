@@ -10,7 +10,7 @@ import {
   missingFrom,
   withoutReceipt,
   type ListedDigest,
-} from '../../src/core/plan.ts';
+} from '../../src/core/work-list.ts';
 
 const HOUR = 3_600_000;
 const FIRST = Date.parse('2026-05-01T00:13:52Z');
