@@ -8,9 +8,11 @@ import { entryName, type Located, readDocument } from './config/document.ts';
 import { emptyVariables, type Environment, HTTP_PASSWORD, OVERRIDES, variable } from './config/environment.ts';
 import { estateConflicts } from './config/estate-conflicts.ts';
 import { readSmallFile } from './config/file.ts';
+import { policyConflicts } from './config/policy-conflicts.ts';
 import { ConfigError, type ConfigProblem, wholeProblem } from './config/problem.ts';
 import { configSchema, inputSchema } from './config/schema.ts';
 import { serviceConflicts } from './config/service-conflicts.ts';
+import { settingsConflicts } from './config/settings-conflicts.ts';
 import { problemAt, schemaProblems, subject, wordsFor } from './config/wording.ts';
 import { estateView } from './config/view.ts';
 
@@ -71,7 +73,13 @@ export function reloadConfig(path: string, env: Environment, current: Config): R
 function conflictProblems(located: Located, env: Environment): readonly ConfigProblem[] {
   const schema = inputSchema();
   const given = { httpPassword: variable(env, HTTP_PASSWORD) !== null };
-  const conflicts = [...estateConflicts(estateView(located.value)), ...serviceConflicts(located.value, given)];
+  const estate = estateView(located.value);
+  const conflicts = [
+    ...estateConflicts(estate),
+    ...policyConflicts(located.value, estate),
+    ...settingsConflicts(located.value, estate),
+    ...serviceConflicts(located.value, given),
+  ];
   return conflicts.map(({ path, what, other }) =>
     problemAt(located, path, { what: `${subject(located, path, schema)}${what}`, other }),
   );

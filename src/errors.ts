@@ -13,6 +13,9 @@ export type OperatingCode =
   | 'identity-mismatch' // the role we assumed lives in another account than the configuration says
   | 'archive-unfit' // the store ignores conditional writes, or belongs to somebody else
   | 'archive-changed' // an object of ours is not what we wrote
+  | 'document-refused' // AWS does not take a policy or setting as it is
+  | 'plan-stale' // the world moved between plan and apply
+  | 'plan-refused' // what is asked for would do harm
   | 'job-refused' // job data that the configuration does not know
   | 'redis-unfit'
   | 'redis-unreachable'

@@ -13,6 +13,8 @@ import {
 } from './cli/arguments.ts';
 import { collect } from './cli/collect.ts';
 import { configCheck, configPrint, configSchema, type CommandResult } from './cli/config.ts';
+import { addMemberRole } from './cli/member-role.ts';
+import { addPlanCommands } from './cli/plan-command.ts';
 import { quarantineAccept, quarantineList, quarantineShow, type EntryRequest } from './cli/quarantine.ts';
 import type { Answer, Request } from './cli/request.ts';
 import { status } from './cli/status.ts';
@@ -33,7 +35,7 @@ const clock = { now: () => Date.now() };
 const EXIT_HELP = `
 Exit status: 0 all that was asked for is proven · 1 operating error · 2 usage or configuration
              3 something failed or is missing · 4 nothing there to verify · 5 could not look at part of it
-             130 interrupted`;
+             6 changes are pending · 130 interrupted`;
 
 await main();
 
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
     status,
   );
   addQuarantine(program);
+  addPlanCommands(program, { clock, env: process.env, run: runAnswer });
   addConfig(program);
   try {
     await program.parseAsync(process.argv);
@@ -146,35 +149,31 @@ function usualConfig(_: Readonly<Record<string, unknown>>, file: string): Config
 function addChainCommand(command: Command, act: ChainAction, read: ConfigReader = usualConfig): void {
   withChainOptions(command).action(async (options: ChainOptions) => {
     const config = read({ ...options }, options.config);
-    const interrupted = new AbortController();
-    process.once('SIGINT', () => {
-      interrupted.abort();
-      process.once('SIGINT', () => process.exit(EXIT.interrupted));
-    });
-    process.once('SIGTERM', () => interrupted.abort());
     const { from = null, to = null, account, region, trail } = options;
     if (from !== null && to !== null && from > to) throw usage('--from is later than --to');
     const filters = { accounts: account, regions: region, trails: trail };
-    const request: Request = {
-      config,
-      clock,
-      screen: process.stderr,
-      json: options.json === true,
-      from,
-      to,
-      ...filters,
-      signal: interrupted.signal,
-    };
-    try {
-      const answer = await act(request, { ...options });
-      process.stdout.write(answer.stdout);
-      process.exitCode = answer.exitCode;
-    } catch (error) {
-      if (!interrupted.signal.aborted) throw error;
-      process.stderr.write('interrupted: what was written so far stays, and the next run goes on from there\n');
-      process.exit(EXIT.interrupted);
-    }
+    const base = { config, clock, screen: process.stderr, json: options.json === true, from, to, ...filters };
+    await runAnswer((signal) => act({ ...base, signal }, { ...options }));
   });
+}
+
+/** Runs a command that can be interrupted: the first signal asks it to end, a second SIGINT ends it. */
+async function runAnswer(act: (signal: AbortSignal) => Promise<Answer>): Promise<void> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => {
+    interrupted.abort();
+    process.once('SIGINT', () => process.exit(EXIT.interrupted));
+  });
+  process.once('SIGTERM', () => interrupted.abort());
+  try {
+    const answer = await act(interrupted.signal);
+    process.stdout.write(answer.stdout);
+    process.exitCode = answer.exitCode;
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    process.stderr.write('interrupted: what was written so far stays, and the next run goes on from there\n');
+    process.exit(EXIT.interrupted);
+  }
 }
 
 function addQuarantine(program: Command): void {
@@ -237,6 +236,7 @@ function addConfig(program: Command): void {
   };
   add('check', 'every error with its line and column', configCheck);
   add('print', 'what is in force, defaults included, without secrets', configPrint);
+  addMemberRole(command, { clock, finish });
   command
     .command('schema')
     .description('the JSON Schema of the file, for editors')

@@ -8,10 +8,10 @@ import { collectDigest } from './pipeline/collect.ts';
 import { openEstate, type EstateBook } from './pipeline/estate.ts';
 import { openGate } from './pipeline/gate.ts';
 import { archivePlace, type PipelineParts } from './pipeline/parts.ts';
+import { reconcile } from './pipeline/reconcile.ts';
 import { openSlots } from './pipeline/slots.ts';
 import { couldNotLook, sweepOnce } from './pipeline/sweep.ts';
 import type { KnownKeys } from './stages/keys.ts';
-import { reconcileArchive } from './stages/reconcile.ts';
 
 /** The work of one process over one configuration. */
 export function createPipeline(parts: PipelineParts): Work {
@@ -49,7 +49,7 @@ export function createPipeline(parts: PipelineParts): Work {
         signal,
       });
     },
-    reconcile: () => reconcileArchive(archive, place),
+    reconcile: (signal) => reconcile(parts, signal),
   };
 }
 

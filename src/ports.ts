@@ -3,6 +3,8 @@
  * All of them throw OperatingError (errors.ts) and nothing else for what can go wrong outside the program.
  */
 import type { Inspection, InspectionOptions } from './core/gzip.ts';
+import type { Json } from './core/json.ts';
+import type { DocumentRef, DocumentState } from './core/plan/document.ts';
 import type { PublicKeyRecord } from './core/publickey.ts';
 import type { EventSelectors } from './core/selectors.ts';
 import type { AccountState, TrailStatus } from './core/source.ts';
@@ -195,7 +197,7 @@ export interface Inspector {
 
 /** One finished call to AWS, as its adapters report it. */
 export interface AwsCall {
-  /** s3, sts, organizations, cloudtrail, account. */
+  /** s3, sts, organizations, cloudtrail, account, kms, sns. */
   readonly service: string;
   readonly operation: string;
   /** The account whose identity called. */
@@ -206,4 +208,26 @@ export interface AwsCall {
   /** How many of the attempts were throttled. */
   readonly throttled: number;
   readonly ms: number;
+}
+
+/** Policies and settings, one document at a time, under one identity. */
+export interface DocumentStore {
+  /**
+   * The document as AWS returns it, parsed. Refused reading is `unreadable` with the missing permission; throttling and
+   * an unreachable store throw.
+   */
+  read(ref: DocumentRef): Promise<DocumentState>;
+  /** Replaces the whole document; null removes it. What AWS objects to is `document-refused` with AWS's own words. */
+  write(ref: DocumentRef, value: Json | null): Promise<void>;
+}
+
+/** Who may write policies: the daemon's own credentials for the archive, and a member's role only where it is configured. */
+export interface Documents {
+  readonly own: DocumentStore;
+  /** Enters the account as sessions do. Members are written to by `apply` alone. */
+  member(account: {
+    readonly id: string;
+    readonly role: string;
+    readonly externalId: string | null;
+  }): Promise<DocumentStore>;
 }

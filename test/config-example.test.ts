@@ -1,13 +1,10 @@
 /** The example shows every option with its default, the schema says a sentence about each, and both agree. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig, parseConfig } from '../src/config.ts';
 import { inputSchema, type OptionSchema, present } from '../src/config/schema.ts';
+import { alternativeKeys, LAYERS, PATH, TEXT, withAlternatives } from './config/example.ts';
 
-const PATH = join(import.meta.dirname, '../config/example.yaml');
-const TEXT = readFileSync(PATH, 'utf8');
 /** Shown in a comment, because it only makes sense with another value of its neighbour. */
 const COMMENTED = '  # tls: { caFile: /etc/orgtrail/redis-ca.pem }';
 
@@ -46,10 +43,7 @@ function valuesAt(root: unknown, path: string): readonly unknown[] {
 const LEAVES = leaves(inputSchema(), '');
 
 describe('config/example.yaml', () => {
-  const example: unknown = parse(
-    TEXT.replace(/^ {2}tls: null.*$/m, '').replace(COMMENTED, COMMENTED.replace('# ', '')),
-  );
-  const asWritten: unknown = parse(TEXT);
+  const layers = LAYERS.map((text): unknown => parse(text));
 
   test('loads', () => {
     const config = loadConfig(PATH, {});
@@ -59,18 +53,45 @@ describe('config/example.yaml', () => {
 
   test('has its comment with the certificate file still in it', () => expect(TEXT).toContain(`${COMMENTED}\n`));
 
+  test('shows in comments what is null and has more to say', () => {
+    expect(alternativeKeys(TEXT)).toEqual(['policy', 'posture', 'lifecycle', 'tls']);
+    expect(alternativeKeys(LAYERS[1] ?? '')).toEqual([
+      'everyAccount',
+      'members',
+      'objectLock',
+      'encryption',
+      'accessLogging',
+      'prices',
+    ]);
+    expect(alternativeKeys(LAYERS[2] ?? '')).toEqual([]);
+    expect(withAlternatives(LAYERS[2] ?? '')).toBe(LAYERS[2]);
+  });
+
+  test('loads with what stands in its comments', () => {
+    const rediss = (text: string): string => text.replace('url: redis://', 'url: rediss://');
+    const [, groups = '', everything = ''] = LAYERS.map(rediss);
+    expect(parseConfig(groups, 'groups.yaml', {}).policy).toMatchObject({ key: false, members: null });
+    const config = parseConfig(everything, 'everything.yaml', {});
+    expect(config.policy).toMatchObject({ members: { role: 'orgtrail-bucket-policy' } });
+    expect(config.posture?.objectLock).toEqual({ mode: 'GOVERNANCE', days: 365 });
+    expect(config.lifecycle?.prices?.currency).toBe('USD');
+  });
+
   test.each(LEAVES.map((leaf) => [leaf.path, leaf] as const))('shows %s', (path, leaf) => {
+    const shown = layers.flatMap((layer) => valuesAt(layer, path));
     expect(leaf.required).toBe(leaf.option.default === undefined);
-    if (path === 'redis.tls.caFile') expect(valuesAt(example, path)).toEqual(['/etc/orgtrail/redis-ca.pem']);
-    else if (leaf.required) expect(valuesAt(asWritten, path).length).toBeGreaterThan(0);
-    else expect(valuesAt(asWritten, path)).toContainEqual(leaf.option.default);
+    if (path === 'redis.tls.caFile')
+      expect(shown).toEqual(['/etc/orgtrail/redis-ca.pem', '/etc/orgtrail/redis-ca.pem']);
+    else if (leaf.required) expect(shown.length).toBeGreaterThan(0);
+    else expect(shown).toContainEqual(leaf.option.default);
   });
 
   test('says why behind every option, at least once', () => {
-    const lines = TEXT.split('\n');
+    const lines = LAYERS.flatMap((text) => text.split('\n'));
     const silent = LEAVES.filter(({ path }) => {
       const key = path.split('.').at(-1) ?? '';
-      return !lines.some((line) => new RegExp(`(^|[ {-])${key}: .*#|# .*${key}: `).test(line));
+      const said = key === 'caFile' ? /# .*caFile: / : new RegExp(`(^ *|[ {-])${key}: .*#`);
+      return !lines.some((line) => !/^ *#/.test(line) === (key !== 'caFile') && said.test(line));
     });
     expect(silent.map((leaf) => leaf.path)).toEqual([]);
   });
@@ -85,6 +106,9 @@ describe('the schema', () => {
         'accounts[].trails[].formerBuckets',
         'organizations[].exclude.tags',
         'redis.tls.caFile',
+        'policy.delivery.trails[].organization',
+        'posture.objectLock.days',
+        'lifecycle.rules[].transitions[].class',
       ]),
     );
   });
@@ -93,9 +117,11 @@ describe('the schema', () => {
     expect(option.description).toMatch(/^[A-Z].{15,}\.$/);
   });
 
-  const numbers = LEAVES.filter((leaf) => leaf.option.type === 'integer' || leaf.option.type === 'number');
+  const numbers = LEAVES.map(({ path, option }) => ({ path, option: present(option) })).filter(
+    ({ option }) => option.type === 'integer' || option.type === 'number',
+  );
 
-  test('has numbers to look at', () => expect(numbers.length).toBeGreaterThan(15));
+  test('has numbers to look at', () => expect(numbers.length).toBeGreaterThan(25));
 
   test.each(numbers.map((leaf) => [leaf.path, leaf.option] as const))(
     '%s has bounds and says its unit',

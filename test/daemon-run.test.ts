@@ -139,7 +139,10 @@ test('a round that does not end is started again, and readiness says which chain
 
 test('an unfit archive and an empty organization are not ready', async () => {
   const unfit: Problem = { code: 'archive-unfit', detail: 'ignores If-None-Match', hint: 'use S3' };
-  const work = fakeWork({ accounts: [], reconcile: async () => [unfit, { ...unfit, code: 'object-lock-off' }] });
+  const work = fakeWork({
+    accounts: [],
+    reconcile: async () => ({ problems: [unfit, { ...unfit, code: 'object-lock-off' }] }),
+  });
   const daemon = await start({ work });
   await until('both are said', async () => {
     const { reasons: all } = await daemon.readiness();

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { inputSchema, optionAt } from '../src/config/schema.ts';
 import { inventoryKey } from '../src/core/inventory.ts';
+import { CHANGE_PHASES, changeRecordKey } from '../src/core/plan/change-record.ts';
 import {
   changeKey,
   pendingKey,
@@ -103,9 +104,12 @@ describe('commands', () => {
     expect([...commands].toSorted()).toEqual(
       [
         'collect',
+        'apply',
         'config check',
+        'config member-role',
         'config print',
         'config schema',
+        'plan',
         'quarantine accept',
         'quarantine list',
         'quarantine show',
@@ -123,7 +127,7 @@ describe('commands', () => {
     expect(help.code).toBe(0);
     const options = words.filter((word) => word.startsWith('--'));
     expect(options.filter((option) => !new RegExp(`^ +${option}( |$)`, 'm').test(help.stdout))).toEqual([]);
-    if (line === 'config schema') return;
+    if (line === 'config schema' || line.endsWith('--format cloudformation')) return; // these read no configuration
     // A line that parses gets as far as its configuration; one that does not ends with commander's own words.
     const whole = command[0] !== 'verify' || words.includes('--source') || words.includes('--archive');
     const typed = whole ? words : [...words, '--source'];
@@ -148,7 +152,7 @@ describe('commands', () => {
 test('the exit statuses of README are those of the program', async () => {
   const told = firstCells(readme, 'Exit status').slice(1).map(Number);
   const verdicts: readonly Verdict[] = ['verified', 'failed', 'nothing', 'blocked'];
-  expect(told).toEqual([0, 1, 2, 3, 4, 5, 130]);
+  expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 130]);
   expect(told).toEqual(expect.arrayContaining(verdicts.map((verdict) => exitOf(verdict))));
   const { stdout } = await orgtrail('--help');
   const help = stdout.slice(stdout.indexOf('Exit status:'));
@@ -188,6 +192,7 @@ describe('the archive bucket', () => {
     trailRecordKey('p/', { account: name.account, homeRegion: 'us-east-1', trail: 'main', seen: 0, mark: MARK }),
     changeKey('p/', { account: name.account, region: 'us-east-1', time: 0, name: 'StopLogging', eventId: 'a-b' }),
     encodeMemory('p/', { ...name, day: '2026/05/01' }, []).key,
+    changeRecordKey('p/', { at: 0, kind: 'bucket-policy', mark: MARK }, 'begun'),
     'p/orgtrail/probe',
   ];
 
@@ -199,6 +204,7 @@ describe('the archive bucket', () => {
   });
 
   test('the names inside keys are those that the code writes', () => {
+    expect(readme).toContain(`{${CHANGE_PHASES.join(' or ')}}.json`);
     for (const part of QUARANTINE_PARTS) expect(readme).toContain(`${part}-{hash}${part === 'bytes' ? '' : '.json'}`);
     expect(text('src/adapters/aws-archive.ts')).toContain('${prefix}orgtrail/probe');
     const told = /`\{state\}` is ([^.]+)\./.exec(readme)?.[1] ?? '';

@@ -5,8 +5,10 @@
  */
 import { AccountClient } from '@aws-sdk/client-account';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { AwsTransport } from './aws-client.ts';
 import { createRenewal, openGeneration, type Generation } from './aws-generation.ts';
 import type { AwsIdentity } from './aws-identity.ts';
@@ -26,6 +28,8 @@ export interface AwsClients {
   readonly transport: AwsTransport;
   onBucket<Output>(bucket: string, use: Use<S3Client, Output>): Promise<Output>;
   onTrails<Output>(region: string, use: Use<CloudTrailClient, Output>): Promise<Output>;
+  onKey<Output>(region: string, use: Use<KMSClient, Output>): Promise<Output>;
+  onTopic<Output>(region: string, use: Use<SNSClient, Output>): Promise<Output>;
   onOrganization<Output>(use: Use<OrganizationsClient, Output>): Promise<Output>;
   /** Account Management, which answers in one region for each partition. */
   onAccount<Output>(use: Use<AccountClient, Output>): Promise<Output>;
@@ -63,6 +67,16 @@ export function createClients(
       withGeneration(({ trails, client }) => {
         const make = () => client((base) => new CloudTrailClient({ ...base, retryMode: 'adaptive' }), at);
         return use(remembered(trails, at, make), options());
+      }),
+    onKey: (at, use) =>
+      withGeneration(({ keys, client }) => {
+        const make = () => client((base) => new KMSClient({ ...base, retryMode: 'adaptive' }), at);
+        return use(remembered(keys, at, make), options());
+      }),
+    onTopic: (at, use) =>
+      withGeneration(({ topics, client }) => {
+        const make = () => client((base) => new SNSClient({ ...base, retryMode: 'adaptive' }), at);
+        return use(remembered(topics, at, make), options());
       }),
     onOrganization: (use) =>
       withGeneration(({ organizations, client }) => {

@@ -4,8 +4,10 @@
  */
 import type { AccountClient } from '@aws-sdk/client-account';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { observeCalls, type Observable } from './aws-calls.ts';
 import type { AwsTransport, ClientOptions, CredentialProvider } from './aws-client.ts';
@@ -19,6 +21,8 @@ export interface Generation {
   readonly trails: Map<string, CloudTrailClient>;
   readonly organizations: Map<string, OrganizationsClient>;
   readonly accounts: Map<string, AccountClient>;
+  readonly keys: Map<string, KMSClient>;
+  readonly topics: Map<string, SNSClient>;
   /** Makes a client for a region with these credentials, its calls watched. */
   readonly client: <Client extends Observable>(
     construct: (base: ClientOptions & { readonly credentials: CredentialProvider }) => Client,
@@ -40,7 +44,7 @@ export function openGeneration(transport: AwsTransport, identity: AwsIdentity): 
   const checked = checkIdentity(sts, identity, { abortSignal: AbortSignal.timeout(timeouts.readMs) });
   checked.catch(() => undefined); // every use awaits it; this only keeps an early failure from ending the process
   const clients = { s3: new Map(), trails: new Map(), organizations: new Map(), accounts: new Map() };
-  return { ...clients, client, checked };
+  return { ...clients, keys: new Map(), topics: new Map(), client, checked };
 }
 
 /** Runs work in the current generation; a generation that failed its check or was refused is never used again. */

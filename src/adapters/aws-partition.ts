@@ -30,6 +30,13 @@ export function accountOfArn(arn: string): string | null {
   return /^\d{12}$/.test(account) ? account : null;
 }
 
+/** The region in an ARN. Throws for an ARN without one, which the configuration does not let in. */
+export function regionOfArn(arn: string): string {
+  const region = arn.split(':')[3] ?? '';
+  if (!isRegionName(region)) throw new Error(`${arn} names no region`);
+  return region;
+}
+
 /** True for what may stand in a host name as a region: the answer of a server is put into one. */
 export function isRegionName(text: string): boolean {
   return /^[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text);

@@ -1,85 +1,36 @@
 /** What a bucket is set to. "Not set" is an answer (false); "not told" is none (null). */
-import {
-  GetBucketEncryptionCommand,
-  GetBucketVersioningCommand,
-  GetObjectLockConfigurationCommand,
-  GetPublicAccessBlockCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import type { Json } from '../core/json.ts';
 import type { BucketPosture } from '../ports.ts';
-import type { AwsClients, SendOptions } from './aws-clients.ts';
-import { awsError } from './aws-errors.ts';
-import { faultOf, type Fault } from './aws-faults.ts';
-import { s3Context } from './aws-s3-context.ts';
-
-const NOT_SET: ReadonlySet<string> = new Set([
-  'ObjectLockConfigurationNotFoundError',
-  'ServerSideEncryptionConfigurationNotFoundError',
-  'NoSuchPublicAccessBlockConfiguration',
-]);
+import type { AwsClients } from './aws-clients.ts';
+import { readSetting } from './aws-documents-setting.ts';
+import { SETTINGS, type SettingKind } from './aws-documents-settings.ts';
 
 /** Versioning, Object Lock, default encryption and the four public access blocks of one bucket. */
 export async function bucketPosture(clients: AwsClients, bucket: string, owner: string): Promise<BucketPosture> {
-  const input = { Bucket: bucket, ExpectedBucketOwner: owner };
-  const ask = (permission: string, use: (client: S3Client, options: SendOptions) => Promise<boolean>) =>
-    setting(clients, { bucket, owner, permission }, use);
+  const ask = async (kind: SettingKind, isOn: (value: Json) => boolean): Promise<boolean | null> => {
+    const found = await readSetting(clients, { kind, account: owner, target: bucket }, SETTINGS[kind]);
+    if (found.state === 'unreadable') return null;
+    return found.state === 'present' && isOn(found.value);
+  };
   const [versioning, objectLock, encrypted, publicAccessBlocked] = await Promise.all([
-    ask(
-      's3:GetBucketVersioning',
-      async (client, options) =>
-        (await client.send(new GetBucketVersioningCommand(input), options)).Status === 'Enabled',
-    ),
-    ask('s3:GetBucketObjectLockConfiguration', async (client, options) => {
-      const { ObjectLockConfiguration: lock } = await client.send(
-        new GetObjectLockConfigurationCommand(input),
-        options,
-      );
-      return lock?.ObjectLockEnabled === 'Enabled';
-    }),
-    ask('s3:GetEncryptionConfiguration', async (client, options) => {
-      const { ServerSideEncryptionConfiguration: encryption } = await client.send(
-        new GetBucketEncryptionCommand(input),
-        options,
-      );
-      return encryption?.Rules?.some((rule) => rule.ApplyServerSideEncryptionByDefault !== undefined) ?? false;
-    }),
-    ask('s3:GetBucketPublicAccessBlock', async (client, options) => {
-      const { PublicAccessBlockConfiguration: block } = await client.send(
-        new GetPublicAccessBlockCommand(input),
-        options,
-      );
-      return [
-        block?.BlockPublicAcls,
-        block?.IgnorePublicAcls,
-        block?.BlockPublicPolicy,
-        block?.RestrictPublicBuckets,
-      ].every((on) => on === true);
-    }),
+    ask('versioning', (value) => field(value, 'Status') === 'Enabled'),
+    ask('object-lock', (value) => field(value, 'ObjectLockEnabled') === 'Enabled'),
+    ask('encryption', encryptsByDefault),
+    ask('public-access', (value) => PUBLIC_BLOCKS.every((name) => field(value, name) === true)),
   ]);
   return { versioning, objectLock, encrypted, publicAccessBlocked };
 }
 
-async function setting(
-  clients: AwsClients,
-  question: { readonly bucket: string; readonly owner: string; readonly permission: string },
-  use: (client: S3Client, options: SendOptions) => Promise<boolean>,
-): Promise<boolean | null> {
-  try {
-    return await clients.onBucket(question.bucket, use);
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault !== null && NOT_SET.has(fault.name)) return false;
-    if (fault !== null && saysNothing(fault)) return null;
-    throw awsError(error, s3Context(clients, { verb: 'look at the settings of', ...question }));
-  }
+const PUBLIC_BLOCKS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'];
+
+function encryptsByDefault(value: Json): boolean {
+  const rules = field(value, 'Rules');
+  return (
+    Array.isArray(rules) && rules.some((rule: Json) => field(rule, 'ApplyServerSideEncryptionByDefault') !== undefined)
+  );
 }
 
-function saysNothing(fault: Fault): boolean {
-  return (
-    fault.kind === 'denied' ||
-    fault.status === 501 ||
-    fault.status === 405 ||
-    fault.name === 'NotImplemented' ||
-    fault.name === 'MethodNotAllowed'
-  );
+function field(value: Json, name: string): Json | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return (value as Readonly<Record<string, Json>>)[name];
 }

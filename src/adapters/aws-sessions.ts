@@ -19,14 +19,14 @@ export function createSessions(transport: AwsTransport): Sessions {
       const name = JSON.stringify([id, role, externalId]);
       const clients = known.get(name) ?? createClients(transport, { account: id, role, externalId });
       known.set(name, clients);
-      await enter(clients);
+      await enterAccount(clients);
       return sessionOver(clients, id, turns);
     },
   };
 }
 
-/** A refused entry is forgotten inside the clients, so the next `open` asks STS again. */
-async function enter(clients: AwsClients): Promise<void> {
+/** Assumes the role and checks the account. A refused entry is forgotten inside the clients: the next one asks STS again. */
+export async function enterAccount(clients: AwsClients): Promise<void> {
   try {
     await clients.enter();
   } catch (error) {

@@ -34,7 +34,8 @@ export function withChainOptions(command: Command): Command {
     .addOption(repeatable('--trail <name>', 'this trail only, by name or ARN (repeatable)', (text) => text));
 }
 
-function repeatable(flags: string, description: string, parse: (text: string) => string): Option {
+/** An option that may be given several times. */
+export function repeatable(flags: string, description: string, parse: (text: string) => string): Option {
   const collect = (text: string, before: readonly string[]): readonly string[] => [...before, parse(text)];
   return new Option(flags, description).default([]).argParser(collect);
 }
@@ -46,7 +47,8 @@ function parseTime(text: string): number {
   return time;
 }
 
-function parseAccount(text: string): string {
+/** Twelve digits, as text: a number would lose leading zeros. */
+export function parseAccount(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('an account id has twelve digits.');
   return text;
 }

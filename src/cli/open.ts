@@ -4,6 +4,7 @@ import { createArchive } from '../adapters/aws-archive.ts';
 import { callerArn } from '../adapters/aws-caller.ts';
 import type { AwsCall } from '../ports.ts';
 import { createTransport } from '../adapters/aws-client.ts';
+import { createDocuments } from '../adapters/aws-documents.ts';
 import { createSessions } from '../adapters/aws-sessions.ts';
 import { createInspector } from '../adapters/inspector.ts';
 import type { Config } from '../config.ts';
@@ -42,6 +43,7 @@ export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall)
       sessions: createSessions(transport),
       organizations: createOrganizations(transport),
       archive: createArchive(transport, { owner: archive.owner, region: archive.region, kmsKey: archive.kmsKey }),
+      documents: createDocuments(transport, { region: archive.region }),
     },
     caller: () => callerArn(transport),
     close: async () => {

@@ -73,7 +73,9 @@ function openOffline({ config, clock }: Request): OpenParts {
     probeConditionalWrites: none,
     posture: none,
   };
-  const parts = { config, clock, inspector, archive, sessions: { open: none }, organizations: { list: none } };
+  const documents = { own: { read: none, write: none }, member: none };
+  const accounts = { sessions: { open: none }, organizations: { list: none } };
+  const parts = { config, clock, inspector, archive, documents, ...accounts };
   return { parts, close: () => inspector.close() };
 }
 

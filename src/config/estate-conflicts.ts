@@ -27,7 +27,8 @@ export function estateConflicts(estate: EstateView): readonly Conflict[] {
   ];
 }
 
-function repeated(values: readonly (Seen<string> | null)[], what: string): readonly Conflict[] {
+/** A conflict for every value that stood there before. `what` is the end of its sentence. */
+export function repeated(values: readonly (Seen<string> | null)[], what: string): readonly Conflict[] {
   const first = new Map<string, OptionPath>();
   return values.flatMap((one) => {
     if (one === null) return [];

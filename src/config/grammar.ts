@@ -51,6 +51,33 @@ export const unit = matching(
   'is no organizational unit: an id like "ou-ab12-11111111" or "r-ab12" is wanted',
 );
 
+/** Organizations: the organization itself. */
+export const organizationId = matching(
+  /^o-[a-z0-9]{10,32}$/,
+  'is no organization id: something like "o-abcdefghij" is wanted',
+);
+
+/** A trail's name (CreateTrail): it becomes the last part of an ARN. */
+export const trailName = matching(
+  /^(?=.{3,128}$)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/,
+  'is no trail name: 3 to 128 of A-Z a-z 0-9 . _ - are wanted, first and last a letter or digit, no two of . _ - side by side',
+);
+
+/** A name of ours for a lifecycle rule: it becomes part of the rule's id. */
+export const ruleName = matching(
+  /^(?=.{1,40}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/,
+  'is no rule name: up to 40 of A-Z a-z 0-9 - are wanted, first and last a letter or digit',
+);
+
+/** CloudTrail as the principal of a policy. Another service in this place would be let into the archive. */
+export const cloudtrailPrincipal = matching(
+  /^cloudtrail(?:\.[a-z0-9-]{1,63}){2,5}$/,
+  'is no service principal of CloudTrail: something like "cloudtrail.amazonaws.com" is wanted',
+);
+
+/** ISO 4217. */
+export const currency = matching(/^[A-Z]{3}$/, 'is no currency: three capital letters like "USD" are wanted');
+
 /** A name of ours for an organization: it becomes a label of metrics and a word in messages. */
 export const label = matching(
   /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/,

@@ -39,6 +39,16 @@ export const schedulesSchema = z
   .prefault({})
   .meta({ description: 'When the daemon does what.' });
 
+export const reconcileSchema = z
+  .strictObject({
+    apply: flag(
+      false,
+      'Whether the daemon brings differences to the wanted state by itself; false makes each one a finding.',
+    ),
+  })
+  .prefault({})
+  .meta({ description: 'What the daemon does about a difference between the archive bucket and its wanted state.' });
+
 export const awsSchema = z
   .strictObject({
     region: text(region)

@@ -26,6 +26,8 @@ export interface TrailView {
 export interface AccountView {
   readonly id: Seen<string> | null;
   readonly role: Seen<Arn> | null;
+  /** No role is written there; `role` is null for a wrong one too. */
+  readonly roleless: boolean;
   readonly trails: readonly TrailView[];
 }
 
@@ -38,6 +40,7 @@ export interface EstateView {
   };
   readonly organizations: readonly {
     readonly name: Seen<string> | null;
+    readonly discover: boolean;
     readonly lists: readonly (readonly Seen<string>[])[];
   }[];
   readonly accounts: readonly AccountView[];
@@ -67,13 +70,14 @@ function organizationIn(one: Seen<unknown>): EstateView['organizations'][number]
   const lists = ['include', 'exclude'].flatMap((side) =>
     ['accounts', 'units'].map((kind) => texts(child(child(one, side), kind))),
   );
-  return { name: good(child(one, 'name'), label), lists };
+  return { name: good(child(one, 'name'), label), discover: child(one, 'discover').value !== false, lists };
 }
 
 function accountIn(one: Seen<unknown>): AccountView {
   return {
     id: good(child(one, 'id'), accountId),
     role: arnIn(child(one, 'role'), roleArn),
+    roleless: isNothing(child(one, 'role')),
     trails: items(child(one, 'trails')).map(trailIn),
   };
 }
@@ -92,10 +96,9 @@ function trailIn(one: Seen<unknown>): TrailView {
 
 function placeIn(one: Seen<unknown>): Seen<Place> | null {
   const bucket = good(child(one, 'bucket'), bucketName);
-  const before = child(one, 'prefix');
-  const text = before.value === undefined ? '' : before.value;
-  if (bucket === null || typeof text !== 'string' || prefix(text) !== null) return null;
-  return { value: { bucket: bucket.value, prefix: withSlash(text) }, path: bucket.path };
+  const before = prefixIn(one);
+  if (bucket === null || before === null) return null;
+  return { value: { bucket: bucket.value, prefix: before.value }, path: bucket.path };
 }
 
 function arnIn(one: Seen<unknown>, grammar: Grammar): Seen<Arn> | null {
@@ -112,14 +115,27 @@ export function child(parent: Seen<unknown>, key: string): Seen<unknown> {
   return { value: (group as Record<string, unknown>)[key], path };
 }
 
-function items(list: Seen<unknown>): readonly Seen<unknown>[] {
+/** True for an option that is absent, also by null. */
+export function isNothing(one: Seen<unknown>): boolean {
+  return one.value === undefined || one.value === null;
+}
+
+/** The entries of a list; none where there is no list. */
+export function items(list: Seen<unknown>): readonly Seen<unknown>[] {
   return Array.isArray(list.value)
     ? list.value.map((value: unknown, index) => ({ value, path: [...list.path, index] }))
     : [];
 }
 
-function texts(list: Seen<unknown>): readonly Seen<string>[] {
+/** The entries of a list that are text. */
+export function texts(list: Seen<unknown>): readonly Seen<string>[] {
   return items(list).flatMap((one) => (typeof one.value === 'string' ? [{ value: one.value, path: one.path }] : []));
+}
+
+/** A prefix in its one spelling; an absent one is empty, and stands where it would be written. */
+export function prefixIn(parent: Seen<unknown>): Seen<string> | null {
+  const { value = '', path } = child(parent, 'prefix');
+  return typeof value === 'string' && prefix(value) === null ? { value: withSlash(value), path } : null;
 }
 
 /** A text that keeps its grammar. */

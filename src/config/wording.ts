@@ -19,7 +19,10 @@ const LONGEST_QUOTE = 80;
 /** What is wrong, as the end of a sentence that starts with the value. Given to zod for every issue without words of its own. */
 export function wordsFor(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') return typeWords(issue.expected, issue.input);
-  if (issue.code === 'invalid_value') return `is not known: one of ${issue.values.join(', ')} is wanted`;
+  if (issue.code === 'invalid_value') {
+    const what = issue.input === undefined ? 'is missing, and it is required' : 'is not known';
+    return `${what}: one of ${issue.values.join(', ')} is wanted`;
+  }
   if (issue.code !== 'too_small' && issue.code !== 'too_big') return 'is not allowed here';
   return sizeWords(issue);
 }

@@ -40,9 +40,14 @@ export function provenKey(prefix: string, originalKey: string): string {
 /** On a captured copy whose file is proven: a lifecycle rule may remove what carries it, and nothing else. */
 export const PROMOTED_TAG: ReadonlyMap<string, string> = new Map([['orgtrail', 'promoted']]);
 
+/** Where captured copies lie, ending in `/`; below it source buckets and original keys. */
+export function pendingRoot(prefix: string): string {
+  return `${prefix}orgtrail/pending/`;
+}
+
 /** Where a captured, not yet proven file lies. */
 export function pendingKey(prefix: string, bucket: string, originalKey: string): string {
-  return `${prefix}orgtrail/pending/${bucket}/${originalKey}`;
+  return `${pendingRoot(prefix)}${bucket}/${originalKey}`;
 }
 
 /** Where everything that failed lies, ending in `/`; below it verdicts, source buckets and original keys. */
@@ -103,12 +108,17 @@ export function originMark(bucket: string, key: string): string {
   return hash('sha256', `${bucket}\n${key}`).slice(0, 12);
 }
 
+/** Where receipts lie, ending in `/`; below it the accounts. */
+export function receiptRoot(prefix: string): string {
+  return `${prefix}orgtrail/receipts/`;
+}
+
 /** The folder of one chain's receipts, ending in `/`. */
 export function receiptFolder(
   prefix: string,
   chain: Pick<ReceiptName, 'account' | 'region' | 'trail' | 'kind'>,
 ): string {
-  return `${prefix}orgtrail/receipts/${chain.account}/${chain.region}/${chain.trail}/${chain.kind}/`;
+  return `${receiptRoot(prefix)}${chain.account}/${chain.region}/${chain.trail}/${chain.kind}/`;
 }
 
 /** The key of one receipt. */

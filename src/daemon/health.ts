@@ -20,7 +20,16 @@ export interface HealthParts {
 
 /** An archive that was not looked at for longer is not known to be fit. The usual schedule is daily. */
 const ARCHIVE_MAX_AGE_MS = 26 * 3600_000;
-const UNFIT: ReadonlySet<string> = new Set(['archive-unfit', 'identity-mismatch', 'transport-garbled']);
+/**
+ * A policy or setting that differs is told by the overview and the metrics, and makes nobody restart a daemon that does
+ * its work. Trails that cannot deliver are the exception: what they would have delivered is lost meanwhile.
+ */
+const UNFIT: ReadonlySet<string> = new Set([
+  'archive-unfit',
+  'identity-mismatch',
+  'transport-garbled',
+  'drift-delivery-stopped',
+]);
 
 /** Calls that come while one is under way share its answer, so that probing cannot load Redis. */
 export function createHealth(parts: HealthParts): () => Promise<Readiness> {

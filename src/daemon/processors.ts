@@ -62,14 +62,19 @@ async function judge(parts: ProcessorParts, job: DigestJob, { signal, log }: Job
 /** The handler of the reconcile queue. A look that failed is a result too: readiness must not live on the last good one. */
 export function createReconciler(parts: ProcessorParts): (job: ReconcileJob, context: JobContext) => Promise<Summary> {
   return async (_job, { signal, log }) => {
-    const { work, state, clock } = parts;
-    const problems = await work.reconcile(signal).catch(async (error: unknown) => {
+    const { work, state, clock, metrics } = parts;
+    const { problems, reapplied, passing } = await work.reconcile(signal).catch(async (error: unknown) => {
       if (error instanceof OperatingError && !signal.aborted) await state.archive([problemOf(error)], clock.now());
       throw error;
     });
     await state.archive(problems, clock.now());
     for (const problem of problems)
       log.warn({ event: 'archive-problem', code: problem.code }, `${problem.detail} (${problem.hint})`);
-    return { problems: problems.length };
+    for (const { kind, account, target } of reapplied) {
+      metrics.onReapplied(kind);
+      log.warn({ event: 'document-reapplied', kind, account, target }, `put back: the ${kind} of ${target}`);
+    }
+    if (passing !== null) throw passing; // it is in the state already: the error is for the queue, which tries again
+    return { problems: problems.length, reapplied: reapplied.length };
   };
 }

@@ -1,6 +1,8 @@
 /** What the daemon asks of the pipeline. The queue knows when, the pipeline knows how. */
 import type { DigestJob, SweepDepth, SweepJob } from '../core/job.ts';
+import type { DocumentRef } from '../core/plan/document.ts';
 import type { Problem, Survey } from '../core/source.ts';
+import type { OperatingError } from '../errors.ts';
 
 /** What one sweep of one chain found. Times are epoch milliseconds. */
 export interface SweepOutcome {
@@ -32,6 +34,15 @@ export interface Discovery {
   readonly problems: readonly Problem[];
 }
 
+/** What a look at the archive bucket and its documents found, and did. */
+export interface Reconciled {
+  readonly problems: readonly Problem[];
+  /** Documents that were put back into their wanted state. */
+  readonly reapplied: readonly DocumentRef[];
+  /** Trouble among the problems that may pass by itself, so that the job is worth another try; null for none. */
+  readonly passing: OperatingError | null;
+}
+
 /**
  * The work itself. Every call gives up when `signal` is aborted; all of them throw OperatingError for what can go
  * wrong outside the program. Job data comes from Redis: identifiers to be looked up again, never trusted.
@@ -43,6 +54,9 @@ export interface Work {
   sweeps(survey: Survey, depth: SweepDepth, signal: AbortSignal): Promise<readonly SweepJob[]>;
   sweep(job: SweepJob, signal: AbortSignal): Promise<SweepOutcome>;
   digest(job: DigestJob, signal: AbortSignal): Promise<DigestOutcome>;
-  /** Looks at the archive bucket: reachable, conditional writes honoured, versioning, lock, encryption, public access. */
-  reconcile(signal: AbortSignal): Promise<readonly Problem[]>;
+  /**
+   * Looks at the archive bucket (reachable, conditional writes honoured, its settings) and at every document that the
+   * configuration holds; puts back what differs where `reconcile.apply` says so.
+   */
+  reconcile(signal: AbortSignal): Promise<Reconciled>;
 }

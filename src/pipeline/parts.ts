@@ -1,13 +1,15 @@
 /** What the pipeline stands on, and the few numbers of the configuration that it hands to the stages. */
 import type { Config } from '../config.ts';
 import type { Place } from '../core/source.ts';
-import type { ArchiveStore, Clock, Inspector, Organizations, Sessions } from '../ports.ts';
+import type { ArchiveStore, Clock, Documents, Inspector, Organizations, Sessions } from '../ports.ts';
 
 export interface PipelineParts {
   readonly config: Config;
   readonly sessions: Sessions;
   readonly organizations: Organizations;
   readonly archive: ArchiveStore;
+  /** Policies and settings of the archive, and of members where they may be written. */
+  readonly documents: Documents;
   readonly inspector: Inspector;
   readonly clock: Clock;
 }

@@ -232,7 +232,8 @@ function isProven(name: ReceiptName): boolean {
   return name.state === 'linked' || name.state === 'start';
 }
 
-function provenView(chain: Chain, name: ReceiptName): DigestView {
+/** What a receipt's name alone says of a proven digest. */
+export function provenView(chain: Chain, name: ReceiptName): DigestView {
   const { account, region, source } = chain;
   const key = formatKey({
     type: 'digest',

@@ -37,21 +37,33 @@ const WISHES: readonly Wish[] = [
   },
 ];
 
-/** Everything about the archive bucket that a person should know; empty when all is well and could be seen. */
+/** What one look at the archive bucket says. */
+export interface ArchiveLook {
+  /** False: it cannot be used as it is, so that nothing may be written to it. */
+  readonly fit: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Everything about the archive bucket that a person should know; no problems when all is well and could be seen.
+ * @param held settings that the configuration holds in a state of their own: the plan tells of those
+ */
 export async function reconcileArchive(
   archive: ArchiveStore,
   place: Place & { readonly owner: string },
-): Promise<readonly Problem[]> {
+  held: ReadonlySet<keyof BucketPosture>,
+): Promise<ArchiveLook> {
   try {
     await archive.probeConditionalWrites(place.bucket, place.owner, place.prefix);
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
-    return [{ code: error.code, detail: error.message, hint: error.hint }];
+    return { fit: false, problems: [{ code: error.code, detail: error.message, hint: error.hint }] };
   }
   const posture = await archive.posture(place.bucket, place.owner);
-  return WISHES.flatMap(({ part, code, detail, hint }) => {
-    if (posture[part] === true) return [];
+  const problems = WISHES.flatMap(({ part, code, detail, hint }) => {
+    if (held.has(part) || posture[part] === true) return [];
     const seen = posture[part] === null ? `${part} of the archive bucket could not be read` : detail;
     return [{ code: posture[part] === null ? `${code}-unknown` : code, detail: `s3://${place.bucket}: ${seen}`, hint }];
   });
+  return { fit: true, problems };
 }

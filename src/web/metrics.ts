@@ -1,5 +1,6 @@
 /** What Prometheus is told. Labels are few on purpose: accounts, regions and trails, never keys. */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { DocumentKind } from '../core/plan/document.ts';
 import type { JobCounts, Snapshot } from '../core/snapshot.ts';
 import type { AwsCall } from '../ports.ts';
 
@@ -9,6 +10,8 @@ export interface Metrics {
   onCall(call: AwsCall): void;
   /** One digest was judged; `logs` is how many log files it names. */
   onDigest(outcome: { readonly state: 'verified' | 'unlinked' | 'failed' | 'blocked'; readonly logs: number }): void;
+  /** One document of the archive was put back into its wanted state. */
+  onReapplied(kind: DocumentKind): void;
   /** Replaces everything that is read from Redis; null when Redis could not be read, which leaves no old value standing. */
   observe(seen: { readonly counts: JobCounts; readonly snapshot: Snapshot; readonly now: number } | null): void;
   /** The exposition text. */
@@ -28,12 +31,14 @@ export function createMetrics(): Metrics {
       counters.digests.inc({ state });
       counters.logs.inc(logs);
     },
+    onReapplied: (kind) => counters.reapplied.inc({ kind }),
     observe: (seen) => {
-      for (const gauge of [gauges.jobs, gauges.lag, gauges.proven, gauges.problems]) gauge.reset();
+      for (const gauge of [gauges.jobs, gauges.lag, gauges.proven, gauges.problems, gauges.archive]) gauge.reset();
       gauges.redis.set(seen === null ? 0 : 1);
       if (seen === null) return;
       setJobs(gauges, seen.counts);
       setAccounts(gauges, seen.snapshot, seen.now);
+      for (const { code } of seen.snapshot.archive?.problems ?? []) gauges.archive.inc({ code });
     },
     text: () => registry.metrics(),
   };
@@ -61,13 +66,19 @@ function createCounters(registry: Registry) {
     }),
     digests: new Counter({
       name: 'orgtrail_digests_total',
-      help: 'Digests judged by this process.',
+      help: 'Digests judged by this process; one that is judged again counts again.',
       labelNames: ['state'],
       registers,
     }),
     logs: new Counter({
       name: 'orgtrail_logs_total',
       help: 'Log files named by the digests that this process judged.',
+      registers,
+    }),
+    reapplied: new Counter({
+      name: 'orgtrail_documents_reapplied_total',
+      help: 'Documents of the archive that this process put back into their wanted state.',
+      labelNames: ['kind'],
       registers,
     }),
   };
@@ -91,6 +102,12 @@ function createGauges(registry: Registry) {
       name: 'orgtrail_account_problems',
       help: 'Problems that the last looks at the account met.',
       labelNames: ['account'],
+      registers,
+    }),
+    archive: new Gauge({
+      name: 'orgtrail_archive_problems',
+      help: 'Problems that the last look at the archive bucket and its documents met.',
+      labelNames: ['code'],
       registers,
     }),
     redis: new Gauge({ name: 'orgtrail_redis_up', help: '1 when Redis answered this scrape.', registers }),

@@ -4,7 +4,7 @@ import { accountLags } from './metrics.ts';
 
 export const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}
-.bad{color:#a40000}.good{color:#006300}nav a{margin-right:1rem}`;
+.bad{color:#a40000}pre{white-space:pre-wrap;margin:0}.good{color:#006300}nav a{margin-right:1rem}`;
 
 /** Rows beyond this are counted, not shown. */
 const MOST_ROWS = 2000;
@@ -19,8 +19,17 @@ export function renderOverview(seen: {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>orgtrail</title><meta name="viewport" content="width=device-width">
 <style>${STYLE}</style></head><body><h1>orgtrail</h1>
 <nav><a href="/jobs">Jobs</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a></nav>
-${renderReadiness(readiness)}${snapshot === null ? '<p class="bad">The state cannot be read from Redis.</p>' : renderAccounts(snapshot, now)}
+${renderReadiness(readiness)}${snapshot === null ? '<p class="bad">The state cannot be read from Redis.</p>' : `${renderArchive(snapshot)}${renderAccounts(snapshot, now)}`}
 </body></html>`;
+}
+
+/** The archive's own problems; a diff keeps its lines. */
+function renderArchive({ archive }: Snapshot): string {
+  if (archive === null || archive.problems.length === 0) return '';
+  const items = archive.problems.map(({ code, detail, hint }) => {
+    return `<li><b>${escapeHtml(code)}</b><pre>${escapeHtml(detail)}</pre>${escapeHtml(hint)}</li>`;
+  });
+  return `<h2>Archive</h2><ul class="bad">${items.join('')}</ul>`;
 }
 
 function renderReadiness({ ok, reasons }: Readiness): string {

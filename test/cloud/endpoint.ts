@@ -30,6 +30,8 @@ export interface Identities {
     owner: string;
     resourcePolicy: string | null;
     context: ReadonlyMap<string, string>;
+    /** Keys: even within the account nobody is let in whom the resource's own policy does not name. */
+    resourcePolicyMustAllow?: boolean;
   }): boolean;
 }
 /** A handler for one service; the front picks it by host/headers. */

@@ -34,7 +34,7 @@ export interface FaultMatch {
   readonly service?: ServiceName;
   readonly operation?: string | RegExp;
   readonly bucket?: string;
-  /** Against the object's key; against the role's ARN for AssumeRole. */
+  /** Against the object's key; against the ARN of the role for AssumeRole, of the key for KMS, of the topic for SNS. */
   readonly key?: RegExp;
   /** The account of who asks. */
   readonly account?: string;

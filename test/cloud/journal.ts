@@ -1,9 +1,10 @@
 /** What was asked of the cloud and by whom: the list that tests count mutating calls and missing owners in. */
 import type { CloudRequest, Principal } from './endpoint.ts';
 import { jsonOperationOf } from './identity/json-protocol.ts';
+import { SNS_ACTIONS } from './identity/sns.ts';
 import { mutates, operationOf } from './s3/operation.ts';
 
-export type ServiceName = 's3' | 'sts' | 'json';
+export type ServiceName = 's3' | 'sts' | 'sns' | 'json';
 
 /** One request as far as it can be named before it is answered. */
 export interface NamedRequest {
@@ -11,7 +12,7 @@ export interface NamedRequest {
   /** AWS's name of the operation; empty when there is none. */
   readonly operation: string;
   readonly bucket: string | null;
-  /** The object's key; for AssumeRole the role's ARN. */
+  /** The object's key; for AssumeRole the role's ARN, for KMS the key's id or ARN, for SNS the topic's ARN. */
   readonly key: string | null;
   /** Null when the signature was refused. */
   readonly principal: Principal | null;
@@ -70,18 +71,31 @@ export function createJournal(limit: number): Journal {
 export function serviceOf(request: CloudRequest): ServiceName {
   if (request.headers.has('x-amz-target') || jsonOperationOf(request) !== '') return 'json';
   const form = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
-  if (request.method === 'POST' && request.rawPath === '/' && form) return 'sts';
+  if (request.method === 'POST' && request.rawPath === '/' && form)
+    return SNS_ACTIONS.has(formOf(request).get('Action') ?? '') ? 'sns' : 'sts';
   return 's3';
+}
+
+function formOf(request: CloudRequest): URLSearchParams {
+  return new URLSearchParams(Buffer.from(request.body).toString('utf8'));
+}
+
+/** The key that a KMS call is about; other JSON services name nothing that faults would choose by. */
+function keyIdOf(request: CloudRequest): string | null {
+  if (request.headers.get('x-amz-target')?.startsWith('TrentService') !== true) return null;
+  return /"KeyId"\s*:\s*"([^"]{1,2048})"/.exec(Buffer.from(request.body).toString('utf8'))?.[1] ?? null;
 }
 
 /** Names a request for journal and faults. */
 export function nameRequest(request: CloudRequest, service: ServiceName, principal: Principal | null): NamedRequest {
   switch (service) {
     case 'json':
-      return { service, operation: jsonOperationOf(request), bucket: null, key: null, principal };
-    case 'sts': {
-      const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
-      return { service, operation: form.get('Action') ?? '', bucket: null, key: form.get('RoleArn'), principal };
+      return { service, operation: jsonOperationOf(request), bucket: null, key: keyIdOf(request), principal };
+    case 'sts':
+    case 'sns': {
+      const form = formOf(request);
+      const key = form.get(service === 'sts' ? 'RoleArn' : 'TopicArn');
+      return { service, operation: form.get('Action') ?? '', bucket: null, key, principal };
     }
     case 's3': {
       const named = operationOf(request);

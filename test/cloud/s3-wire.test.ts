@@ -32,7 +32,7 @@ function requestOf(method: string, target: string, rest: Partial<CloudRequest> =
 describe('the endpoint', () => {
   const state = createS3State();
   const bucket = createBucket(state, { name: 'logs', owner: '1', now: 0 });
-  const endpoint = createS3Endpoint({ state, identities: OPEN, clock: () => 1_700_000_000_000, secureTransport: true });
+  const endpoint = createS3Endpoint({ state, identities: OPEN, clock: () => 1_700_000_000_000 });
   const text = async (
     request: CloudRequest,
   ): Promise<{ status: number; body: string; headers: ReadonlyMap<string, string> }> => {

@@ -63,6 +63,16 @@ const CEPH_DEVIATIONS = new Map([
     'it comes back as Filter.Prefix and Filter.Tag, without And',
   ],
   ['ownership controls are kept', 'not served'],
+  ['a policy with an effect that is none is refused as malformed', 'refused, but the code is InvalidArgument'],
+  ['a pattern of actions may go on after its star', 'refused: its matcher does not go back after a star'],
+  ['a policy can demand If-None-Match of whoever puts', 'the condition key is not known, so no put fits the demand'],
+  [
+    'a policy can leave somebody out by aws:PrincipalArn',
+    'the condition key is not known, so the deny holds for nobody',
+  ],
+  ['a public access block that is removed is absent', 'it is told as four times false'],
+  ['access logging: off, kept as it was put, off again', 'not served: always off'],
+  ['a lifecycle says from which size objects move, and falls back when it is not said', 'not served'],
 ]);
 
 s3Contract({ name: 'our cloud', start: startOurs, missing: null, checksums: 'WHEN_SUPPORTED', deviations: new Map() });

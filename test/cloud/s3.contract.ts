@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, type Case, makeBucket } from './contract/bench.ts';
 import { CONDITION_CASES, VERSION_CASES } from './contract/conditions.ts';
+import { DOCUMENT_CASES } from './contract/documents.ts';
 import { LISTING_CASES } from './contract/listing.ts';
 import { OBJECT_CASES } from './contract/objects.ts';
 import { RIGHTS_CASES } from './contract/rights.ts';
@@ -40,6 +41,7 @@ const GROUPS: readonly (readonly [string, readonly Case[]])[] = [
   ['listings', LISTING_CASES],
   ['rights', RIGHTS_CASES],
   ['settings', SETTING_CASES],
+  ['documents', DOCUMENT_CASES],
 ];
 const START_MS = 90_000;
 

@@ -80,7 +80,8 @@ export function refusal(
         body: Buffer.from(JSON.stringify({ __type: error.code, message, Message: message })),
       };
     }
-    case 'sts': {
+    case 'sts':
+    case 'sns': {
       const body = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>${fields}</Error><RequestId>fault</RequestId></ErrorResponse>`;
       return { status: error.status, headers: new Map([['content-type', 'text/xml']]), body: Buffer.from(body) };
     }

@@ -107,7 +107,9 @@ function principalOf(settings: CloudSettings, request: CloudRequest, service: Se
 function signingService(request: CloudRequest, service: ServiceName): string {
   if (service !== 'json') return service;
   if (!request.headers.has('x-amz-target')) return 'account';
-  return /organizations/i.test(request.headers.get('x-amz-target') ?? '') ? 'organizations' : 'cloudtrail';
+  const target = request.headers.get('x-amz-target') ?? '';
+  if (target.startsWith('TrentService')) return 'kms';
+  return /organizations/i.test(target) ? 'organizations' : 'cloudtrail';
 }
 
 async function answer(front: Front, request: CloudRequest, service: ServiceName): Promise<CloudResponse> {

@@ -5,7 +5,7 @@ import { parseConfig, type Config } from '../../src/config.ts';
 import type { DigestJob, SweepDepth, SweepJob } from '../../src/core/job.ts';
 import type { Problem, Survey } from '../../src/core/source.ts';
 import type { DaemonTiming } from '../../src/daemon/stage.ts';
-import type { DigestOutcome, SweepOutcome, Work } from '../../src/daemon/work.ts';
+import type { DigestOutcome, Reconciled, SweepOutcome, Work } from '../../src/daemon/work.ts';
 import type { Log } from '../../src/ports.ts';
 
 export const systemClock = { now: () => Date.now() };
@@ -49,6 +49,8 @@ const NOTHING: SweepOutcome = {
   problem: null,
 };
 
+const FIT: Reconciled = { problems: [], reapplied: [], passing: null };
+
 /** The pipeline as the tests want it; what is not given does nothing, well. */
 export interface FakeWork extends Work {
   readonly calls: { discover: number; reconcile: number; readonly sweeps: SweepJob[]; readonly digests: DigestJob[] };
@@ -59,7 +61,7 @@ interface FakeParts {
   readonly problems?: readonly Problem[];
   readonly sweep?: (job: SweepJob, signal: AbortSignal) => Promise<SweepOutcome>;
   readonly digest?: (job: DigestJob, signal: AbortSignal) => Promise<DigestOutcome>;
-  readonly reconcile?: () => Promise<readonly Problem[]>;
+  readonly reconcile?: () => Promise<Partial<Reconciled>>;
 }
 
 export function fakeWork(parts: FakeParts = {}): FakeWork {
@@ -91,7 +93,7 @@ export function fakeWork(parts: FakeParts = {}): FakeWork {
     },
     reconcile: async () => {
       calls.reconcile += 1;
-      return (await parts.reconcile?.()) ?? [];
+      return { ...FIT, ...(await parts.reconcile?.()) };
     },
   };
 }

@@ -9,6 +9,8 @@ export interface Access {
   readonly method: string;
   readonly bucket: string;
   readonly key: string;
+  /** The parameter that names what is asked of the bucket or object (`policy`, `versioning`); empty for none. */
+  readonly about: string;
   readonly status: number;
 }
 
@@ -21,9 +23,10 @@ export function accessLog(ceph: CephStack): readonly Access[] {
   return text.split('\n').flatMap((line) => {
     const [, user = '', method = '', target = '', status = ''] = LINE.exec(line) ?? [];
     if (method === '') return [];
-    const [path = ''] = target.split('?');
+    const [path = '', query = ''] = target.split('?');
+    const [about = ''] = query.split(/[&=]/);
     const [bucket = '', ...key] = path.slice(1).split('/');
-    return [{ user, method, bucket, key: decodeURIComponent(key.join('/')), status: Number(status) }];
+    return [{ user, method, bucket, key: decodeURIComponent(key.join('/')), about, status: Number(status) }];
   });
 }
 

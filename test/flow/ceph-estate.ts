@@ -48,6 +48,8 @@ export interface EstateOptions {
   readonly members: number;
   readonly logsPerHour: number;
   readonly records: readonly Json[];
+  /** S3 over HTTPS, for policies that demand it. */
+  readonly tls?: boolean;
 }
 
 /** Delivers everything up to now into the members' buckets and starts both stacks. */
@@ -59,7 +61,7 @@ export async function openCephEstate(options: EstateOptions): Promise<CephEstate
   const world = forgeWorld({ seed, records, start, accounts, logsPerHour, regions: REGIONS, cheap: true });
   const deliveries = [...world.deliverUntil(now)];
   const ids = world.accounts.map(({ id }) => id);
-  const ceph = await startCeph({ payer: world.management, members: ids, role: ROLE });
+  const ceph = await startCeph({ payer: world.management, members: ids, role: ROLE, tls: options.tls === true });
   const folder = mkdtempSync(join(tmpdir(), 'orgtrail-ceph-run-'));
   const remove = async (): Promise<void> => {
     await ceph.stop();
@@ -127,7 +129,8 @@ function environment(ceph: CephStack, cloud: WholeCloud): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: ceph.payer.accessKeyId,
     AWS_SECRET_ACCESS_KEY: ceph.payer.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ENDPOINT_URL_S3: ceph.endpoint,
+    AWS_ENDPOINT_URL_S3: ceph.tls?.endpoint ?? ceph.endpoint,
+    ...(ceph.tls === null ? {} : { NODE_EXTRA_CA_CERTS: ceph.tls.certificate }),
     AWS_ENDPOINT_URL_STS: cloud.url,
     AWS_ENDPOINT_URL_ORGANIZATIONS: cloud.url,
     AWS_ENDPOINT_URL_CLOUDTRAIL: cloud.url,

@@ -4,41 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { readerPolicy } from '../../src/core/plan/reader-role.ts';
 import { createCloud, type WholeCloud } from '../cloud/cloud.ts';
 import { forgeWorld, type World, type WorldOptions } from '../cloud/forge/world.ts';
 import { sortedKeys } from '../cloud/s3/keyindex.ts';
-import type { CloudRole } from '../cloud/types.ts';
+import type { CloudObject, CloudRole } from '../cloud/types.ts';
 
 export const ROLE = 'orgtrail-reader';
 export const ARCHIVE = 'orgtrail-archive';
 export const EXTERNAL_ID = 'orgtrail-demo';
 export const DAEMON_KEYS = { accessKeyId: 'AKIAORGTRAILDAEMON00', secretAccessKey: 'the-secret-that-no-log-may-show' };
 
-/** What the reader role may do: the least that collecting needs. */
-const READER_POLICY = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket', 's3:GetBucketLocation'],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: [
-        'cloudtrail:DescribeTrails',
-        'cloudtrail:ListTrails',
-        'cloudtrail:GetTrailStatus',
-        'cloudtrail:GetEventSelectors',
-        'cloudtrail:LookupEvents',
-        'cloudtrail:ListPublicKeys',
-        'organizations:DescribeOrganization',
-        'account:ListRegions',
-      ],
-      Resource: '*',
-    },
-  ],
-};
+/** What the reader role may do in an account whose trails nobody has settled. */
+const READER_POLICY = readerPolicy({ partition: 'aws', buckets: 'any', keys: [] });
 
 export interface Organization {
   readonly world: World;
@@ -59,6 +37,8 @@ export interface OrganizationOptions extends WorldOptions {
   readonly now?: () => number;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly port?: number;
+  /** The KMS key that the trails of a bucket encrypt their log files with; their digests S3 encrypts, as on AWS. */
+  readonly kmsKeys?: ReadonlyMap<string, string>;
 }
 
 /** The role that orgtrail assumes in one account. */
@@ -73,20 +53,26 @@ export async function openOrganization(options: OrganizationOptions): Promise<Or
   const now = options.now ?? Date.now;
   const world = forgeWorld(options);
   const deliveries = options.deliverUntil === undefined ? world.deliverAll() : world.deliverUntil(options.deliverUntil);
-  const objects = Array.from(deliveries, (delivery) => delivery.object);
+  const delivered = Array.from(deliveries, (delivery) => delivery.object);
+  const keyOf = ({ bucket, key }: CloudObject): string | null =>
+    key.includes('/CloudTrail-Digest/') ? null : (options.kmsKeys?.get(bucket) ?? null);
   const cloud = await createCloud({
     now: Date.now,
     users: [{ ...DAEMON_KEYS, account: world.management, name: 'daemon', policies: null }],
     organization: { id: world.organizationId, management: world.management, accounts: world.accounts },
     roles: world.accounts.map(({ id }) => readerRole(id, world.management)),
     buckets: [...world.buckets, { name: ARCHIVE, owner: world.management, versioning: true }],
-    objects,
+    objects: delivered.filter((object) => keyOf(object) === null),
     trails: world.trailsAt(options.deliverUntil ?? now()),
     publicKeys: regionsOf(world).flatMap((region) =>
       world.publicKeys(region, options.start - 86_400_000, now() + 86_400_000),
     ),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
+  for (const object of delivered) {
+    const kmsKey = keyOf(object);
+    if (kmsKey !== null) cloud.put(object, { encryption: { algorithm: 'aws:kms', kmsKey } });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'orgtrail-flow-'));
   const configFile = join(folder, 'orgtrail.yaml');
   const configure = (parts: Readonly<Record<string, unknown>>): void =>

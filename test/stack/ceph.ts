@@ -2,7 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,8 @@ export interface CephOptions {
   readonly role?: string;
   /** How many seconds lifecycle takes for a day, so that expiry can be watched; real days when absent. */
   readonly secondsPerDay?: number;
+  /** HTTPS besides, which policies can tell from plain HTTP; needs openssl. */
+  readonly tls?: boolean;
 }
 
 export interface Keys {
@@ -34,6 +36,8 @@ export interface Keys {
 export interface CephStack {
   /** S3 and STS alike: `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** The same over HTTPS, under a certificate of its own (a PEM file, for NODE_EXTRA_CA_CERTS); null unless asked for. */
+  readonly tls: { readonly endpoint: string; readonly certificate: string } | null;
   /** Where it keeps its configuration, logs and pid files. */
   readonly dir: string;
   /** The payer's user, which may assume every role that trusts it. `arn` as policies name it. */
@@ -44,12 +48,17 @@ export interface CephStack {
   readonly roles: ReadonlyMap<string, string>;
   /** Two users outside of any account, for the S3 contract; `arn` is the second one's. */
   readonly plain: { readonly owner: Keys; readonly stranger: Keys; readonly strangerArn: string };
-  /** A client under any keys, as Ceph needs it (path style, no checksums of its own). To be destroyed by who asked. */
-  client(keys: Keys & { readonly sessionToken?: string }): S3Client;
+  /**
+   * A client under any keys, as Ceph needs it (path style, no checksums of its own), over HTTPS where there is any
+   * unless plain HTTP is asked for. To be destroyed by who asked.
+   */
+  client(keys: Keys & { readonly sessionToken?: string }, over?: 'http'): S3Client;
   /** Puts objects into a member's bucket with its own keys; the bucket is made when it is not there. */
   put(objects: TenantObjects): Promise<void>;
   /** Lets the payer into a member's role, or no longer. Holds for the next AssumeRole. */
   setTrust(member: string, trusted: boolean): Promise<void>;
+  /** Replaces what a member's role may do. Holds for the next call, also of sessions that were begun before. */
+  setRolePolicy(member: string, document: string): Promise<void>;
   /** Ends every process and removes the directory. */
   stop(): Promise<void>;
 }
@@ -72,17 +81,18 @@ export async function startCeph(options: CephOptions): Promise<CephStack> {
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    const port = await bringUp(dir, options);
-    return stackOf({ dir, port, stop }, options);
+    const ports = await bringUp(dir, options);
+    return stackOf({ dir, ...ports, stop }, options);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Runs the script; the gateway's port. Its last words when it fails. */
-async function bringUp(dir: string, options: CephOptions): Promise<number> {
-  const [gateway = 0, monitor = 0, monitorV1 = 0] = await freePorts(3);
+/** Runs the script; the gateway's ports. Its last words when it fails. */
+async function bringUp(dir: string, options: CephOptions): Promise<Pick<Running, 'port' | 'tlsPort'>> {
+  const [gateway = 0, monitor = 0, monitorV1 = 0, free = 0] = await freePorts(4);
+  const tlsPort = options.tls === true ? free : 0;
   const env = {
     ...process.env,
     RGW_PORT: String(gateway),
@@ -92,6 +102,7 @@ async function bringUp(dir: string, options: CephOptions): Promise<number> {
     MEMBERS: options.members.join(' '),
     ROLE: roleName(options),
     OWNER_PID: String(process.pid),
+    TLS_PORT: String(tlsPort),
     LC_SECONDS_PER_DAY: String(options.secondsPerDay ?? 0),
   };
   const script = spawn('bash', ['-x', SCRIPT, dir], {
@@ -106,7 +117,7 @@ async function bringUp(dir: string, options: CephOptions): Promise<number> {
   });
   const [code] = (await once(script, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`Ceph did not start (exit ${code ?? 'by signal'}): ${words.trim()}`);
-  return gateway;
+  return { port: gateway, tlsPort };
 }
 
 function roleName(options: CephOptions): string {
@@ -116,18 +127,21 @@ function roleName(options: CephOptions): string {
 interface Running {
   readonly dir: string;
   readonly port: number;
+  /** 0: none. */
+  readonly tlsPort: number;
   readonly stop: () => Promise<void>;
 }
 
-function stackOf({ dir, port, stop }: Running, options: CephOptions): CephStack {
+function stackOf({ dir, port, tlsPort, stop }: Running, options: CephOptions): CephStack {
   const { payer, members } = options;
   const role = roleName(options);
   const endpoint = `http://127.0.0.1:${port}`;
   const payerArn = `arn:aws:iam::${payer}:user/daemon`;
   const keys = new Map(members.map((id) => [id, { accessKeyId: `AK${id}`, secretAccessKey: `SK${id}` }]));
-  const client: CephStack['client'] = (credentials) =>
+  const tls = tlsPort === 0 ? null : { endpoint: `https://127.0.0.1:${tlsPort}`, certificate: join(dir, 'tls.crt') };
+  const client: CephStack['client'] = (credentials, over) =>
     new S3Client({
-      endpoint,
+      ...(tls === null || over === 'http' ? { endpoint } : overHttps(tls)),
       region: 'us-east-1',
       forcePathStyle: true,
       maxAttempts: 2,
@@ -136,6 +150,7 @@ function stackOf({ dir, port, stop }: Running, options: CephOptions): CephStack 
     });
   return {
     endpoint,
+    tls,
     dir,
     payer: { account: payer, arn: payerArn, accessKeyId: 'AKPAYER', secretAccessKey: 'SKPAYER' },
     members: keys,
@@ -154,8 +169,24 @@ function stackOf({ dir, port, stop }: Running, options: CephOptions): CephStack 
     },
     setTrust: (member, trusted) =>
       changeTrust(dir, { member, role, trusts: trusted ? payerArn : 'arn:aws:iam::000000000000:user/nobody' }),
+    setRolePolicy: (member, document) => changePolicy(dir, { member, role, document }),
     stop,
   };
+}
+
+async function changePolicy(
+  dir: string,
+  change: { readonly member: string; readonly role: string; readonly document: string },
+): Promise<void> {
+  const { member, role, document } = change;
+  const admin = ['-c', join(dir, 'ceph.conf'), '-n', 'client.admin'];
+  // The script's own policy has this name, so that it is replaced and none is left beside ours.
+  const put = ['put', '--tenant', member, '--role-name', role, '--policy-name', 'read', '--policy-doc', document];
+  await run('radosgw-admin', [...admin, 'role-policy', ...put]);
+}
+
+function overHttps({ endpoint, certificate }: NonNullable<CephStack['tls']>) {
+  return { endpoint, requestHandler: { httpsAgent: { ca: readFileSync(certificate) } } };
 }
 
 /** Ceph 18 has another name for the command than Ceph 16. */

@@ -17,6 +17,8 @@ export const REDIS: Need = { binary: 'redis-server', packages: ['redis-server'],
 export const AWSCLI: Need = { binary: 'aws', packages: ['awscli'] };
 export const BUILDAH: Need = { binary: 'buildah', packages: ['buildah'] };
 export const DEBOOTSTRAP: Need = { binary: 'debootstrap', packages: ['debootstrap'] };
+/** For Ceph's certificate. */
+export const OPENSSL: Need = { binary: 'openssl', packages: ['openssl'] };
 export const CEPH: readonly Need[] = [
   { binary: 'radosgw', packages: ['radosgw'], services: ['radosgw'] },
   { binary: 'ceph-mon', packages: ['ceph-mon'] },

@@ -3,7 +3,7 @@ import type { CloudAccount, CloudPublicKey, CloudTrail } from '../types.ts';
 import type { CloudEvent } from './events.ts';
 import type { CloudIdentities } from './identities.ts';
 
-export type ControlService = 'sts' | 'organizations' | 'cloudtrail' | 'account';
+export type ControlService = 'sts' | 'organizations' | 'cloudtrail' | 'account' | 'kms' | 'sns';
 
 /** As ListRegions says it. */
 export type RegionStatus = 'ENABLED' | 'ENABLED_BY_DEFAULT' | 'ENABLING' | 'DISABLING' | 'DISABLED';
@@ -65,6 +65,10 @@ export interface ControlPlane {
   readonly trails: CloudTrail[];
   readonly publicKeys: CloudPublicKey[];
   readonly events: CloudEvent[];
+  /** Policies of KMS keys by ARN; a key is there when it has one. S3 asks the same map. */
+  readonly keyPolicies: Map<string, string>;
+  /** Policies of SNS topics by ARN; a topic is there when it has one. */
+  readonly topicPolicies: Map<string, string>;
   /** The regions that are on by default, in every account. */
   readonly regions: Set<string>;
   /** Other regions of one account, by account and region: what was switched on, off, or is about to be. */
@@ -104,6 +108,8 @@ export interface ControlPlaneOptions {
   readonly trails?: readonly CloudTrail[];
   readonly publicKeys?: readonly CloudPublicKey[];
   readonly events?: readonly CloudEvent[];
+  readonly keyPolicies?: Map<string, string>;
+  readonly topicPolicies?: Map<string, string>;
   /** On by default in every account; absent: those that have keys or trails. */
   readonly regions?: readonly string[];
 }
@@ -125,6 +131,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     trails,
     publicKeys: [...(options.publicKeys ?? [])],
     events: [...(options.events ?? [])],
+    keyPolicies: options.keyPolicies ?? new Map(),
+    topicPolicies: options.topicPolicies ?? new Map(),
     regions: new Set(options.regions ?? regionsIn(options)),
     optIn: new Map(),
     ...journal,

@@ -178,9 +178,10 @@ function unsignedHeader(request: CloudRequest, signed: Signed): Refusal | null {
     : refusal('AccessDenied', `There were headers present in the request which were not signed: ${missing.join(', ')}`);
 }
 
-/** Adds what IAM itself knows of the caller. A role session's aws:PrincipalArn is the role's ARN. */
+/** Adds what IAM itself knows of the caller. A role session's aws:PrincipalArn is the role's ARN; a service has none. */
 function withPrincipalKeys(question: Question, roles: ReadonlyMap<string, CloudRole>): Question {
   const { account, arn } = question.principal;
+  if (!arn.startsWith('arn:')) return question;
   const session = roleOfSession(arn);
   const role = session === null ? undefined : [...roles.keys()].find((known) => isRole(known, session));
   const own: [string, string][] = [

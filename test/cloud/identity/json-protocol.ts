@@ -1,5 +1,5 @@
 /**
- * AWS JSON 1.1: the protocol of Organizations and CloudTrail. The operation stands in X-Amz-Target, the error in `__type`.
+ * AWS JSON 1.1: the protocol of Organizations, CloudTrail and KMS. The operation stands in X-Amz-Target, the error in `__type`.
  * Account Management is REST with JSON bodies: there the path names the operation.
  */
 import type { ZodType } from 'zod';

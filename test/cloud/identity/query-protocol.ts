@@ -1,6 +1,6 @@
-/** The AWS query protocol of STS: form fields in, XML out. */
+/** The AWS query protocol of STS and SNS: form fields in, XML out. */
 import type { CloudRequest, CloudResponse } from '../endpoint.ts';
-import { respond, type Answer } from './answers.ts';
+import { deny, respond, type Answer } from './answers.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
@@ -13,15 +13,15 @@ export function queryParameters(request: CloudRequest): ReadonlyMap<string, stri
   return new Map(new URLSearchParams(Buffer.from(request.body).toString('utf8')));
 }
 
-/** A result or an error as STS words it. */
-export function renderQuery(action: string, outcome: Answer<XmlFields>): CloudResponse {
+/** A result or an error as the service words it. */
+export function renderQuery(action: string, outcome: Answer<XmlFields>, namespace = NAMESPACE): CloudResponse {
   const id = crypto.randomUUID();
   if (outcome.ok) {
     const inner: XmlFields = [
       [`${action}Result`, outcome.result],
       ['ResponseMetadata', [['RequestId', id]]],
     ];
-    return xml(200, `${action}Response`, inner);
+    return xml(200, { root: `${action}Response`, namespace }, inner);
   }
   const { status, code, message } = outcome;
   const error: XmlFields = [
@@ -33,11 +33,15 @@ export function renderQuery(action: string, outcome: Answer<XmlFields>): CloudRe
     ['Error', error],
     ['RequestId', id],
   ];
-  return xml(status, 'ErrorResponse', inner);
+  return xml(status, { root: 'ErrorResponse', namespace }, inner);
 }
 
-function xml(status: number, root: string, inner: XmlFields): CloudResponse {
-  return respond(status, 'text/xml', `<${root} xmlns="${NAMESPACE}">${elements(inner)}</${root}>`);
+function xml(
+  status: number,
+  { root, namespace }: { readonly root: string; readonly namespace: string },
+  inner: XmlFields,
+): CloudResponse {
+  return respond(status, 'text/xml', `<${root} xmlns="${namespace}">${elements(inner)}</${root}>`);
 }
 
 function elements(fields: XmlFields): string {
@@ -48,4 +52,24 @@ function elements(fields: XmlFields): string {
 
 function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"'\r]/gu, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** The refusals of signatures, under the names of the query services. */
+export function queryAuthenticationError(code: string, message: string): Answer<XmlFields> {
+  switch (code) {
+    case 'InvalidAccessKeyId':
+    case 'InvalidToken':
+      return deny('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
+    case 'ExpiredToken':
+      return deny('ExpiredToken', 'The security token included in the request is expired', 403);
+    case 'RequestTimeTooSkewed':
+      return deny('SignatureDoesNotMatch', 'Signature expired: the request time is too far from the current time', 403);
+    case 'SignatureDoesNotMatch':
+    case 'XAmzContentSHA256Mismatch':
+      return deny('SignatureDoesNotMatch', message, 403);
+    case 'AuthorizationHeaderMalformed':
+      return deny('IncompleteSignature', message, 403);
+    default:
+      return deny('MissingAuthenticationToken', message, 403);
+  }
 }

@@ -5,7 +5,7 @@ import { readAssumeRole, type AssumeRole } from './assume-role.ts';
 import type { ControlPlane } from './controlplane.ts';
 import { roleOfSession } from './decision.ts';
 import type { CloudSession } from './identities.ts';
-import { queryParameters, renderQuery, type XmlFields } from './query-protocol.ts';
+import { queryAuthenticationError, queryParameters, renderQuery, type XmlFields } from './query-protocol.ts';
 import { claimedScope } from './signature.ts';
 import { assumeUpstream, type Upstream } from './sts-upstream.ts';
 import { mayAssume, newSession } from './trust.ts';
@@ -43,7 +43,7 @@ async function handle(bare: Bare, request: CloudRequest, action: string): Promis
   }
   const { state } = bare;
   const identity = state.identities.authenticate(request, 'sts');
-  if (!identity.ok) return authenticationError(identity.code, identity.message);
+  if (!identity.ok) return queryAuthenticationError(identity.code, identity.message);
   const { principal } = identity;
   const scope = claimedScope(request);
   const region = scope?.region ?? '';
@@ -59,26 +59,6 @@ async function handle(bare: Bare, request: CloudRequest, action: string): Promis
     return deny(fault.outcome.code, fault.outcome.message ?? 'Fault on demand', fault.outcome.status ?? 403);
   const call: StsCall = { ...bare, principal, accessKeyId: scope?.accessKeyId ?? '' };
   return action === 'AssumeRole' ? assumeRole(call) : answer(callerIdentity(principal));
-}
-
-/** The same refusals under STS's own names. */
-function authenticationError(code: string, message: string): Answer<XmlFields> {
-  switch (code) {
-    case 'InvalidAccessKeyId':
-    case 'InvalidToken':
-      return deny('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
-    case 'ExpiredToken':
-      return deny('ExpiredToken', 'The security token included in the request is expired', 403);
-    case 'RequestTimeTooSkewed':
-      return deny('SignatureDoesNotMatch', 'Signature expired: the request time is too far from the current time', 403);
-    case 'SignatureDoesNotMatch':
-    case 'XAmzContentSHA256Mismatch':
-      return deny('SignatureDoesNotMatch', message, 403);
-    case 'AuthorizationHeaderMalformed':
-      return deny('IncompleteSignature', message, 403);
-    default:
-      return deny('MissingAuthenticationToken', message, 403);
-  }
 }
 
 function callerIdentity(principal: Principal): XmlFields {

@@ -55,12 +55,14 @@ export interface Bucket {
   readonly region: string;
   readonly created: number;
   versioning: 'off' | 'enabled' | 'suspended';
+  /** Only the account's root with its device can set it, so it is given and never changed here. */
+  readonly mfaDelete: boolean;
   /** The bucket policy as JSON text. */
   policy: string | null;
   objectLock: boolean;
   defaultRetention: DefaultRetention | null;
   encryption: Encryption;
-  /** Stored as sent: lifecycle, ownership controls, public access block and tagging, by subresource. */
+  /** Stored as sent: lifecycle, ownership controls, public access block, logging and tagging, by subresource. */
   readonly configurations: Map<string, string>;
   readonly index: KeyIndex;
 }
@@ -70,6 +72,8 @@ export interface S3State {
   readonly buckets: Map<string, Bucket>;
   /** Key policies by key ARN; a key without one leaves the decision to its own account's policies. */
   readonly kmsPolicies: Map<string, string>;
+  /** What `aws:SecureTransport` says of requests to come: loopback has no TLS, and a test may play either. */
+  secureTransport: boolean;
 }
 
 export interface BucketSpec {
@@ -78,6 +82,7 @@ export interface BucketSpec {
   readonly region?: string;
   readonly versioning?: boolean;
   readonly objectLock?: boolean;
+  readonly mfaDelete?: boolean;
   readonly policy?: string;
   readonly now: number;
 }
@@ -95,7 +100,7 @@ const NEW_BUCKET: readonly (readonly [string, string])[] = [
 ];
 
 export function createS3State(): S3State {
-  return { buckets: new Map(), kmsPolicies: new Map() };
+  return { buckets: new Map(), kmsPolicies: new Map(), secureTransport: true };
 }
 
 /** Adds an empty bucket; throws when the name is taken (a mistake in a test, not an answer to a client). */
@@ -107,6 +112,7 @@ export function createBucket(state: S3State, spec: BucketSpec): Bucket {
     region: spec.region ?? 'us-east-1',
     created: spec.now,
     versioning: spec.versioning === true || spec.objectLock === true ? 'enabled' : 'off',
+    mfaDelete: spec.mfaDelete ?? false,
     policy: spec.policy ?? null,
     objectLock: spec.objectLock ?? false,
     defaultRetention: null,

@@ -9,7 +9,7 @@ const NAME = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export function listBuckets(call: S3Call): CloudResponse {
   const { principal, state } = call;
-  const context = new Map([['aws:SecureTransport', String(call.secureTransport)]]);
+  const context = new Map([['aws:SecureTransport', String(call.state.secureTransport)]]);
   const question = {
     principal,
     action: 's3:ListAllMyBuckets',
@@ -36,7 +36,7 @@ export function listBuckets(call: S3Call): CloudResponse {
 export function createBucketCall(call: S3Call): CloudResponse {
   const { operation, principal, request, state } = call;
   const name = operation.bucket;
-  const context = new Map([['aws:SecureTransport', String(call.secureTransport)]]);
+  const context = new Map([['aws:SecureTransport', String(call.state.secureTransport)]]);
   const question = {
     principal,
     action: 's3:CreateBucket',

@@ -12,11 +12,6 @@ export interface S3Options {
   readonly identities: Identities;
   /** Epoch milliseconds. */
   readonly clock: () => number;
-  /**
-   * What `aws:SecureTransport` says. Loopback has no TLS, and a policy that demands it would lock everybody out;
-   * so it is a setting, and a test that wants the refusal says false.
-   */
-  readonly secureTransport: boolean;
 }
 
 export interface S3Call extends S3Options {
@@ -80,14 +75,17 @@ export function demand(call: S3Call, permission: Permission): void {
 /** The condition keys of S3 that policies of this project may use. */
 function contextOf(call: S3Call, permission: Permission): ReadonlyMap<string, string> {
   const context = new Map([
-    ['aws:SecureTransport', String(call.secureTransport)],
+    ['aws:SecureTransport', String(call.state.secureTransport)],
     ['aws:PrincipalArn', call.principal.arn],
     ['aws:PrincipalAccount', call.principal.account],
+    ['aws:PrincipalIsAWSService', 'false'],
     ['aws:CurrentTime', new Date(call.clock()).toISOString()],
     ['s3:ResourceAccount', permission.bucket.owner],
     ['s3:authType', 'REST-HEADER'],
     ['s3:signatureversion', 'AWS4-HMAC-SHA256'],
   ]);
+  // Of the calls that are made with s3:PutObject, the parts of a multipart upload alone create no object; none is served.
+  if (permission.action === 's3:PutObject') context.set('s3:ObjectCreationOperation', 'true');
   for (const name of HEADER_CONDITIONS) {
     const value = call.request.headers.get(name);
     if (value !== undefined) context.set(`s3:${name}`, value);

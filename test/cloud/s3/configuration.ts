@@ -14,9 +14,12 @@ interface Setting {
   readonly write: string;
   readonly absent: string;
   /** Throws for content that S3 would not take. */
-  readonly check: (content: XmlElement) => void;
+  readonly check: (content: XmlElement, call: BucketCall) => void;
+  /** A parameter that goes along as a header and comes back as one, with its values; the first is the default. */
+  readonly header?: { readonly name: string; readonly values: readonly string[] };
 }
 
+const BUCKET_KEY = 'bucket-key';
 const PUBLIC_ACCESS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'];
 const OWNERSHIP: ReadonlySet<string> = new Set(['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter']);
 
@@ -26,7 +29,15 @@ export const LIFECYCLE: Setting = {
   read: 's3:GetLifecycleConfiguration',
   write: 's3:PutLifecycleConfiguration',
   absent: 'NoSuchLifecycleConfiguration',
-  check: checkLifecycle,
+  check: (content, call) => {
+    if (call.bucket.mfaDelete)
+      throw new S3Error('InvalidBucketState', 'Lifecycle configuration is not allowed on a bucket with MFA delete');
+    checkLifecycle(content);
+  },
+  header: {
+    name: 'x-amz-transition-default-minimum-object-size',
+    values: ['all_storage_classes_128K', 'varies_by_storage_class'],
+  },
 };
 export const PUBLIC_ACCESS_BLOCK: Setting = {
   name: 'publicAccessBlock',
@@ -66,15 +77,30 @@ export function getSetting(call: BucketCall, setting: Setting): CloudResponse {
   demand(call, { action: setting.read, bucket: call.bucket, key: '' });
   const stored = call.bucket.configurations.get(setting.name);
   if (stored === undefined) throw new S3Error(setting.absent, `The ${setting.name} configuration does not exist`);
-  return { status: 200, headers: new Map([['content-type', 'application/xml']]), body: Buffer.from(stored) };
+  const type: readonly [string, string] = ['content-type', 'application/xml'];
+  return { status: 200, headers: new Map([type, ...headerOf(call, setting)]), body: Buffer.from(stored) };
+}
+
+function headerOf({ bucket }: BucketCall, { header }: Setting): readonly (readonly [string, string])[] {
+  if (header === undefined) return [];
+  return [[header.name, bucket.configurations.get(header.name) ?? header.values[0] ?? '']];
 }
 
 /** The whole setting is replaced, as S3 does it: what is not in the request is gone. */
 export function putSetting(call: BucketCall, setting: Setting): CloudResponse {
   demand(call, { action: setting.write, bucket: call.bucket, key: '' });
-  setting.check(parseXml(call.request.body, setting.root));
+  setting.check(parseXml(call.request.body, setting.root), call);
+  keepHeader(call, setting);
   call.bucket.configurations.set(setting.name, Buffer.from(call.request.body).toString('utf8'));
-  return emptyResponse(200);
+  return emptyResponse(200, new Map(headerOf(call, setting)));
+}
+
+/** A parameter that is not said falls back to its default. */
+function keepHeader({ bucket, request }: BucketCall, { header }: Setting): void {
+  if (header === undefined) return;
+  const value = request.headers.get(header.name) ?? header.values[0] ?? '';
+  if (!header.values.includes(value)) throw new S3Error('InvalidRequest', `${header.name} has no value ${value}`);
+  bucket.configurations.set(header.name, value);
 }
 
 export function deleteSetting(call: BucketCall, setting: Setting): CloudResponse {
@@ -88,8 +114,9 @@ export function getBucketEncryption(call: BucketCall): CloudResponse {
   demand(call, { action: 's3:GetEncryptionConfiguration', bucket: call.bucket, key: '' });
   const { algorithm, kmsKey } = call.bucket.encryption;
   const applied = element('SSEAlgorithm', algorithm) + (kmsKey === null ? '' : element('KMSMasterKeyID', kmsKey));
-  const rule = `<Rule><ApplyServerSideEncryptionByDefault>${applied}</ApplyServerSideEncryptionByDefault></Rule>`;
-  return xmlResponse('ServerSideEncryptionConfiguration', rule);
+  const byDefault = `<ApplyServerSideEncryptionByDefault>${applied}</ApplyServerSideEncryptionByDefault>`;
+  const bucketKey = element('BucketKeyEnabled', call.bucket.configurations.get(BUCKET_KEY) ?? 'false');
+  return xmlResponse('ServerSideEncryptionConfiguration', `<Rule>${byDefault}${bucketKey}</Rule>`);
 }
 
 export function putBucketEncryption(call: BucketCall): CloudResponse {
@@ -98,12 +125,14 @@ export function putBucketEncryption(call: BucketCall): CloudResponse {
   const applied = rule === undefined ? undefined : all(rule, 'ApplyServerSideEncryptionByDefault')[0];
   if (applied === undefined) throw malformed('ApplyServerSideEncryptionByDefault is needed');
   call.bucket.encryption = encryptionOf(applied);
+  call.bucket.configurations.set(BUCKET_KEY, textOf(rule ?? applied, 'BucketKeyEnabled') ?? 'false');
   return emptyResponse(200);
 }
 
 export function deleteBucketEncryption(call: BucketCall): CloudResponse {
   demand(call, { action: 's3:PutEncryptionConfiguration', bucket: call.bucket, key: '' });
   call.bucket.encryption = { algorithm: 'AES256', kmsKey: null };
+  call.bucket.configurations.delete(BUCKET_KEY);
   return emptyResponse(204);
 }
 

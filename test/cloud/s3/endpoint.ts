@@ -9,6 +9,7 @@ import { copyObject } from './copy.ts';
 import { accessDenied, S3Error } from './errors.ts';
 import { listObjects, listObjectsV2 } from './list.ts';
 import { getObjectLock, getObjectRetention, putObjectLock, putObjectRetention } from './lock.ts';
+import { getBucketLogging, putBucketLogging } from './logging.ts';
 import { operationOf, type S3Operation } from './operation.ts';
 import { deleteBucketPolicy, getBucketPolicy, putBucketPolicy } from './policy.ts';
 import { getObject, headObject } from './read.ts';
@@ -42,6 +43,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['GetBucketEncryption', configuration.getBucketEncryption],
   ['PutBucketEncryption', configuration.putBucketEncryption],
   ['DeleteBucketEncryption', configuration.deleteBucketEncryption],
+  ['GetBucketLogging', getBucketLogging],
+  ['PutBucketLogging', putBucketLogging],
   ['GetObjectLockConfiguration', getObjectLock],
   ['PutObjectLockConfiguration', putObjectLock],
   ['GetObjectRetention', getObjectRetention],

@@ -19,6 +19,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['InvalidRange', 416],
   ['InvalidRequest', 400],
   ['InvalidTag', 400],
+  ['InvalidTargetBucketForLogging', 400],
   ['InvalidURI', 400],
   ['KeyTooLongError', 400],
   ['MalformedPolicy', 400],

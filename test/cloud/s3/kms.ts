@@ -14,8 +14,9 @@ export function demandKey(call: S3Call, encryption: Encryption, action: 'kms:Dec
     ['aws:PrincipalArn', call.principal.arn],
     ['aws:PrincipalAccount', call.principal.account],
   ]);
-  if (call.identities.allowed({ principal: call.principal, action, resource: key, owner, resourcePolicy, context }))
-    return;
+  const question = { principal: call.principal, action, resource: key, owner, resourcePolicy, context };
+  // A key's policy is what lets even its own account's policies count; a key that has none here leaves it to them.
+  if (call.identities.allowed({ ...question, resourcePolicyMustAllow: resourcePolicy !== null })) return;
   const reason =
     'because no identity-based policy allows the action or the resource is in another account and its policy does not';
   throw accessDenied(

@@ -1,5 +1,6 @@
 /** What S3 takes as a lifecycle configuration. It is stored, not run: the real store that runs one is Ceph. */
 import { S3Error } from './errors.ts';
+import { checkFilter, checkTimes } from './lifecycle-rule.ts';
 import { all, textOf, type XmlElement } from './xml.ts';
 
 const MAX_RULES = 1000;
@@ -36,10 +37,8 @@ function checkRule(rule: XmlElement): void {
     .flatMap((action) => [textOf(action, 'Days'), textOf(action, 'NoncurrentDays')])
     .filter((value) => value !== null);
   if (!days.every((value) => /^\d{1,10}$/.test(value))) throw malformed('Days must be a whole number');
-  // "'Days' for Expiration action must be a positive integer": zero would empty the archive at once.
-  if (all(rule, 'Expiration').some((action) => textOf(action, 'Days') === '0')) {
-    throw new S3Error('InvalidArgument', "'Days' for Expiration action must be a positive integer");
-  }
+  checkTimes(rule, actions);
+  checkFilter(rule);
 }
 
 function malformed(message: string): S3Error {

@@ -26,6 +26,7 @@ const SUBRESOURCES: readonly string[] = [
   'ownershipControls',
   'object-lock',
   'retention',
+  'logging',
   'delete',
   // Known to AWS and not served: they must not be taken for GetObject or PutObject.
 
@@ -37,7 +38,6 @@ const SUBRESOURCES: readonly string[] = [
   'intelligent-tiering',
   'inventory',
   'legal-hold',
-  'logging',
   'metrics',
   'notification',
   'policyStatus',
@@ -84,6 +84,8 @@ const OPERATIONS: ReadonlyMap<string, string> = new Map([
   ['bucket GET tagging', 'GetBucketTagging'],
   ['bucket PUT tagging', 'PutBucketTagging'],
   ['bucket DELETE tagging', 'DeleteBucketTagging'],
+  ['bucket GET logging', 'GetBucketLogging'],
+  ['bucket PUT logging', 'PutBucketLogging'],
   ['bucket GET object-lock', 'GetObjectLockConfiguration'],
   ['bucket PUT object-lock', 'PutObjectLockConfiguration'],
   ['object GET ', 'GetObject'],
@@ -137,5 +139,5 @@ function nameOf(request: CloudRequest, level: string, subresource: string): stri
 
 /** True for operations that change something: "no mutating call to a member account" is asserted with it. */
 export function mutates(operation: string): boolean {
-  return /^(?:Put|Copy|Create|Delete)/.test(operation);
+  return /^(?:Put|Copy|Create|Delete|Set)/.test(operation);
 }

@@ -2,7 +2,7 @@
 import type { CloudResponse } from '../endpoint.ts';
 import type { Bucket, StoredVersion } from './bucket.ts';
 import { type BucketCall, demand, emptyResponse, xmlResponse } from './call.ts';
-import { S3Error } from './errors.ts';
+import { accessDenied, S3Error } from './errors.ts';
 import { versionsOf } from './keyindex.ts';
 import { type ListParameters, listParameters } from './list.ts';
 import { namesIn } from './listing.ts';
@@ -101,15 +101,24 @@ export function getBucketVersioning(call: BucketCall): CloudResponse {
     case 'off':
       return xmlResponse('VersioningConfiguration', '');
     case 'enabled':
-      return xmlResponse('VersioningConfiguration', element('Status', 'Enabled'));
+      return xmlResponse('VersioningConfiguration', element('Status', 'Enabled') + mfaDelete(call.bucket));
     case 'suspended':
-      return xmlResponse('VersioningConfiguration', element('Status', 'Suspended'));
+      return xmlResponse('VersioningConfiguration', element('Status', 'Suspended') + mfaDelete(call.bucket));
   }
 }
 
+/** Told only of buckets on which it was ever configured. */
+function mfaDelete(bucket: Bucket): string {
+  return bucket.mfaDelete ? element('MfaDelete', 'Enabled') : '';
+}
+
+/** With MFA delete every change of the state needs the device, and so does switching it on: no daemon has one. */
 export function putBucketVersioning(call: BucketCall): CloudResponse {
   demand(call, { action: 's3:PutBucketVersioning', bucket: call.bucket, key: '' });
-  const status = textOf(parseXml(call.request.body, 'VersioningConfiguration'), 'Status');
+  const wanted = parseXml(call.request.body, 'VersioningConfiguration');
+  const status = textOf(wanted, 'Status');
+  if (call.bucket.mfaDelete || textOf(wanted, 'MfaDelete') === 'Enabled')
+    throw accessDenied('This operation may only be performed by the bucket owner with a valid x-amz-mfa header');
   if (status !== 'Enabled' && status !== 'Suspended')
     throw new S3Error('MalformedXML', 'Status must be Enabled or Suspended');
   if (status === 'Suspended' && call.bucket.objectLock) {

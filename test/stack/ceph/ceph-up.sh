@@ -2,7 +2,8 @@
 # A throw-away Ceph on loopback: one monitor, one memory store, one S3 gateway with STS.
 #   ceph-up.sh DIR   starts it; ends and removes everything when the process OWNER_PID is gone
 # Debian 12: apt-get install -y --no-install-recommends radosgw ceph-mon ceph-osd ceph-common
-# Environment (all needed): RGW_PORT MON_PORT MON_PORT_V1 PAYER MEMBERS ROLE OWNER_PID; LC_SECONDS_PER_DAY (0: real days)
+# Environment (all needed): RGW_PORT MON_PORT MON_PORT_V1 PAYER MEMBERS ROLE OWNER_PID; LC_SECONDS_PER_DAY (0: real days);
+#   TLS_PORT (0: plain HTTP alone; else HTTPS there too, under DIR/tls.crt)
 # One Ceph tenant per AWS account id:
 #   payer  user daemon, keys AKPAYER/SKPAYER          member  user admin, keys AK<id>/SK<id>
 #   member role arn:aws:iam::<id>:role/$ROLE, assumable by the payer's user, may read every bucket of its tenant
@@ -20,6 +21,13 @@ stop() {
     if tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$D/ceph.conf"; then kill -9 "$pid" 2>/dev/null || true; fi
   done
 }
+
+tls=
+if [ "${TLS_PORT:-0}" != 0 ]; then
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$D/tls.key" -out "$D/tls.crt" >/dev/null 2>&1
+  tls=" ssl_endpoint=127.0.0.1:$TLS_PORT ssl_certificate=$D/tls.crt ssl_private_key=$D/tls.key"
+fi
 
 fsid=$(cat /proc/sys/kernel/random/uuid)
 cat > "$CEPH_CONF" <<CONF
@@ -59,7 +67,7 @@ cat > "$CEPH_CONF" <<CONF
   osd_class_load_list = *
   osd_class_default_list = *
 [client.rgw]
-  rgw_frontends = beast endpoint=127.0.0.1:$RGW_PORT tcp_nodelay=1
+  rgw_frontends = beast endpoint=127.0.0.1:$RGW_PORT tcp_nodelay=1$tls
   rgw_thread_pool_size = 64
   rgw_s3_auth_use_sts = true
   rgw_sts_key = abcdefghijklmnop

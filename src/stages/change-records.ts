@@ -1,0 +1,121 @@
+/** Change records in the archive: what was written to policies and settings, by whom, and what was cut off in between. */
+import {
+  changeRecordFolder,
+  changeRecordKey,
+  changeRecordName,
+  decodeChangeRecord,
+  encodeBegun,
+  encodeDone,
+  parseChangeRecordKey,
+  type ChangeEnd,
+  type ChangeNote,
+  type ChangePhase,
+  type ChangeRecord,
+  type ChangeRecordName,
+} from '../core/plan/change-record.ts';
+import { jsonObject } from '../core/json-object.ts';
+import type { Place } from '../core/source.ts';
+import { formatDay } from '../core/time.ts';
+import { OperatingError } from '../errors.ts';
+import type { ArchiveStore, ObjectReader } from '../ports.ts';
+
+export interface RecordShelf<Archive extends ObjectReader = ObjectReader> {
+  readonly archive: Archive;
+  readonly place: Place & { readonly owner: string };
+}
+
+/** A lifecycle document of a thousand rules, before and after, with its reasons, stays below this. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+/** More changes than any window holds that is asked for: the newest are read. */
+const MOST_CHANGES = 5000;
+const READ_AT_ONCE = 8;
+
+/** One change as recorded; `end` null: it was cut off, or is being written now. */
+export interface RecordedChange extends ChangeRecord {
+  readonly name: ChangeRecordName;
+}
+
+/**
+ * Writes that a change begins. A record that is there says the same, since its name is the hash of what it says: a lost
+ * answer, or the same person twice in one second.
+ */
+export async function keepBegun(note: ChangeNote, shelf: RecordShelf<ArchiveStore>): Promise<void> {
+  await shelf.archive.putIfAbsent(refOf(changeRecordName(note), 'begun', shelf), jsonObject(encodeBegun(note)));
+}
+
+/** Writes how a change ended. Throws `plan-stale` when somebody else has recorded another end meanwhile. */
+export async function keepDone(note: ChangeNote, end: ChangeEnd, shelf: RecordShelf<ArchiveStore>): Promise<void> {
+  const name = changeRecordName(note);
+  const outcome = await shelf.archive.putIfAbsent(refOf(name, 'done', shelf), jsonObject(encodeDone(note, end)));
+  if (outcome === 'created') return;
+  const stored = await readChange({ name, ended: true }, shelf);
+  if (stored.end?.outcome === end.outcome) return;
+  throw new OperatingError({
+    code: 'plan-stale',
+    message: `the change of the ${note.ref.kind} of ${note.ref.target} ended as ${end.outcome}, and is recorded as ${stored.end?.outcome ?? 'open'} by somebody who applies at this moment`,
+    hint: 'wait for the other one to end, and plan again',
+  });
+}
+
+/**
+ * The changes begun since a time, oldest first, each with its end where it has one.
+ * @param since epoch milliseconds
+ * Throws `archive-changed` for a record that is not what was recorded.
+ */
+export async function recentChanges(shelf: RecordShelf, since: number): Promise<readonly RecordedChange[]> {
+  const names = await changeNames(shelf, since);
+  return readAll(names, shelf);
+}
+
+/** Those of them that have no end. Only these are read. */
+export async function openChanges(shelf: RecordShelf, since: number): Promise<readonly RecordedChange[]> {
+  const names = await changeNames(shelf, since);
+  return readAll(
+    names.filter(({ ended }) => !ended),
+    shelf,
+  );
+}
+
+type Listed = { readonly name: ChangeRecordName; readonly ended: boolean };
+
+async function changeNames(shelf: RecordShelf, since: number): Promise<readonly Listed[]> {
+  const { archive, place } = shelf;
+  const prefix = changeRecordFolder(place.prefix);
+  const found = new Map<string, Listed>();
+  const request = { bucket: place.bucket, owner: place.owner, prefix, startAfter: `${prefix}${formatDay(since)}/` };
+  for await (const { key } of archive.list(request)) {
+    const parsed = parseChangeRecordKey(place.prefix, key);
+    if (parsed === null || parsed.name.at < since) continue;
+    const { name, phase } = parsed;
+    const id = changeRecordKey('', name, 'begun');
+    found.set(id, { name, ended: phase === 'done' || found.get(id)?.ended === true });
+    if (found.size > MOST_CHANGES) found.delete(found.keys().next().value ?? '');
+  }
+  return [...found.values()].toSorted((a, b) => a.name.at - b.name.at);
+}
+
+async function readAll(names: readonly Listed[], shelf: RecordShelf): Promise<readonly RecordedChange[]> {
+  const found: RecordedChange[] = [];
+  for (let at = 0; at < names.length; at += READ_AT_ONCE) {
+    const batch = names.slice(at, at + READ_AT_ONCE);
+    found.push(...(await Promise.all(batch.map((listed) => readChange(listed, shelf)))));
+  }
+  return found;
+}
+
+async function readChange({ name, ended }: Listed, shelf: RecordShelf): Promise<RecordedChange> {
+  const phase = ended ? 'done' : 'begun';
+  const ref = refOf(name, phase, shelf);
+  const object = await shelf.archive.get(ref, { maxBytes: MAX_RECORD_BYTES });
+  const decoded = object === null ? { problem: 'it is gone' } : decodeChangeRecord(object.bytes, { name, phase });
+  if (!('problem' in decoded)) return { ...decoded, name };
+  throw new OperatingError({
+    code: 'archive-changed',
+    message: `the change record s3://${ref.bucket}/${ref.key} is not what was recorded: ${decoded.problem}`,
+    hint: "look at the object's versions for who changed it; change records are never rewritten by orgtrail",
+  });
+}
+
+function refOf(name: ChangeRecordName, phase: ChangePhase, { place }: RecordShelf) {
+  return { bucket: place.bucket, key: changeRecordKey(place.prefix, name, phase), owner: place.owner };
+}
