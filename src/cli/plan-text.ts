@@ -77,7 +77,7 @@ function coloured(line: string, paint: Paint): string {
 }
 
 /** `12,345 of 20,480 bytes, form merged`, with what the form gives up. */
-export function budgetText(budget: PlanReport['budgets'][number]): string {
+function budgetText(budget: PlanReport['budgets'][number]): string {
   const { kind, target, bytes, most, form, givesUp } = budget;
   const used = `${kind} of ${target}: ${figure(bytes)} of ${figure(most)} bytes, form ${form}`;
   return clean([used, ...givesUp.map((one) => `gives up: ${one}`)].join('; '));

@@ -7,7 +7,7 @@ import { parseStrictJson, type Json, type Unreadable } from '../json.ts';
 import { formatCompact, formatDay, formatIso, parseCompact, parseIso } from '../time.ts';
 import { DOCUMENT_KINDS, type DocumentKind, type DocumentRef } from './document.ts';
 
-export const CHANGE_SCHEMA = 'orgtrail.change/1';
+const CHANGE_SCHEMA = 'orgtrail.change/1';
 export const CHANGE_PHASES = ['begun', 'done'] as const;
 export type ChangePhase = (typeof CHANGE_PHASES)[number];
 

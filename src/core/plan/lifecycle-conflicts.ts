@@ -70,7 +70,7 @@ function lockRefusals(wanted: WantedLifecycle, objectLock: DocumentState): reado
 }
 
 /** Days of the bucket's default retention; 0 without one. AWS counts a year as 365 days. */
-export function lockedDays(objectLock: DocumentState): number {
+function lockedDays(objectLock: DocumentState): number {
   const rule = field(objectLock, 'Rule');
   const retention = isRecord(rule) ? (rule['DefaultRetention'] ?? null) : null;
   if (!isRecord(retention)) return 0;
