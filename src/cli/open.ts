@@ -8,6 +8,7 @@ import { createDocuments } from '../adapters/aws-documents.ts';
 import { createSessions } from '../adapters/aws-sessions.ts';
 import { createInspector } from '../adapters/inspector.ts';
 import type { Config } from '../config.ts';
+import { readingDelivered } from '../pipeline/delivered.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
 import type { Clock } from '../ports.ts';
 
@@ -35,14 +36,15 @@ export function openParts(config: Config, clock: Clock, onCall?: (call: AwsCall)
     ...(onCall === undefined ? {} : { onCall }),
   });
   const inspector = createInspector({ threads: limits.hashThreads });
+  const store = createArchive(transport, { owner: archive.owner, region: archive.region, kmsKey: archive.kmsKey });
   return {
     parts: {
       config,
       clock,
       inspector,
-      sessions: createSessions(transport),
+      sessions: readingDelivered(createSessions(transport), config, store),
       organizations: createOrganizations(transport),
-      archive: createArchive(transport, { owner: archive.owner, region: archive.region, kmsKey: archive.kmsKey }),
+      archive: store,
       documents: createDocuments(transport, { region: archive.region }),
     },
     caller: () => callerArn(transport),

@@ -39,6 +39,14 @@ export interface TrailPlan {
   readonly memberTrails: boolean;
   /** One organization trail of the management account over all accounts. */
   readonly organizationTrail: boolean;
+  /** Where the members' trails deliver instead of buckets of their own. */
+  readonly direct: DirectDelivery | null;
+}
+
+/** One bucket for everybody's trails, and the prefix in it without a slash behind it. */
+export interface DirectDelivery {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 export function makeTrails(forge: Forge, accounts: readonly CloudAccount[], plan: TrailPlan): readonly CloudTrail[] {
@@ -63,9 +71,10 @@ export function makeTrails(forge: Forge, accounts: readonly CloudAccount[], plan
 }
 
 /** A multi-region trail; in every third account also a single-region one that shares its bucket and prefix. */
-function memberTrails(account: string, index: number, { regions, startedLogging }: TrailPlan): readonly TrailSpec[] {
-  const bucket = `trail-${account}`;
-  const prefix = PREFIXES[index % PREFIXES.length] ?? null;
+function memberTrails(account: string, index: number, plan: TrailPlan): readonly TrailSpec[] {
+  const { regions, startedLogging, direct } = plan;
+  const bucket = direct?.bucket ?? `trail-${account}`;
+  const prefix = direct === null ? (PREFIXES[index % PREFIXES.length] ?? null) : direct.prefix;
   const at = (turn: number): string => regions[turn % regions.length] as string;
   const name = TRAIL_NAMES[index % TRAIL_NAMES.length] as string;
   const main: TrailSpec = { account, homeRegion: at(index), bucket, prefix, name, startedLogging };

@@ -4,7 +4,7 @@ import { inOrder } from './interval.ts';
 import type { Delivery, ForgedChain } from './chain-types.ts';
 import { createForge, type Forge, type ForgeOptions } from './forge.ts';
 import { backOn, strikes, takeTurn, type Incident } from './incidents.ts';
-import { makeAccounts, makeTrails } from './organization.ts';
+import { makeAccounts, makeTrails, type DirectDelivery } from './organization.ts';
 import type { Random } from './random.ts';
 import { HOUR, MINUTE, SECOND } from './times.ts';
 import { trailAt } from './trail-status.ts';
@@ -25,6 +25,8 @@ export interface WorldOptions extends ForgeOptions {
   /** Default false. */
   readonly organizationTrail?: boolean;
   readonly incidents?: readonly Incident[];
+  /** The members' trails deliver into this bucket, which is none of `buckets`. Default: into buckets of their own. */
+  readonly direct?: DirectDelivery;
 }
 
 /** A delivery and whose it is. */
@@ -84,6 +86,7 @@ export function forgeWorld(options: WorldOptions): World {
     startedLogging: options.start,
     memberTrails: options.memberTrails ?? true,
     organizationTrail: options.organizationTrail ?? false,
+    direct: options.direct ?? null,
   };
   const trails = makeTrails(forge, accounts, plan);
   const lanes = trails.flatMap((trail, index) =>
@@ -104,7 +107,7 @@ export function forgeWorld(options: WorldOptions): World {
     accounts,
     trails,
     chains: lanes.map(({ chain }) => chain),
-    buckets: bucketsOf(trails, state.incidents),
+    buckets: bucketsOf(trails, state.incidents).filter(({ name }) => name !== options.direct?.bucket),
     deliverUntil: (t) => deliver(state, t),
     deliverAll: () => deliver(state, lastMoment(state)),
     trailsAt: (t) =>
