@@ -32,12 +32,16 @@ export interface ObjectRef {
   readonly versionId?: string;
 }
 
-/** One line of a listing. `etag` without quotes, `lastModified` in epoch milliseconds. */
+/**
+ * One line of a listing. `etag` without quotes, `lastModified` in epoch milliseconds. `cold`: in a storage class that
+ * must be restored before anybody can read it; absent where it is not.
+ */
 export interface ListedObject {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
   readonly lastModified: number;
+  readonly cold?: true;
 }
 
 /** What S3 says of one object. `metadata` holds the user metadata by lower-case name. */

@@ -6,7 +6,7 @@ import { faultOf, type Fault } from './aws-faults.ts';
 export const OWN_ACCOUNT = 'self';
 
 const ABSENT_BUCKET =
-  'There is no such bucket. Compare the name with the trail (aws cloudtrail describe-trails); a trail may have moved to another bucket.';
+  'There is no such bucket. If it is the archive, compare archive.bucket of the configuration; if it is a source, compare the name with the trail (aws cloudtrail describe-trails): a trail may have moved to another bucket.';
 
 /** One call to AWS, in the words that its errors need. */
 export interface CallContext {
@@ -88,7 +88,7 @@ function outcomeOf(fault: Fault, context: CallContext): Outcome {
       return {
         code: 'blocked-unreachable',
         retryable: true,
-        hint: 'The endpoint names another place for this bucket and was not followed. Check aws.region and the endpoint.',
+        hint: `The endpoint names ${placeOf(fault)} for this bucket and was not followed. Check aws.region, archive.region and the endpoint.`,
       };
     case 'unreachable':
       return {
@@ -120,6 +120,10 @@ function kmsHint(fault: Fault, context: CallContext): string {
   const key = fault.keyArn ?? 'the KMS key of the bucket';
   const action = context.kmsPermission ?? 'kms:Decrypt';
   return `Add ${action} on ${key} to ${context.principal}, in its own policy and in the key's policy, and check that the key is enabled.`;
+}
+
+function placeOf({ bucketRegion }: Fault): string {
+  return bucketRegion === null ? 'another place' : `the region ${bucketRegion}`;
 }
 
 function credentialHint(context: CallContext): string {

@@ -3,6 +3,7 @@
  * for others (HEAD has no error body) and Node's codes for the network, so all three are looked at.
  */
 import { OperatingError } from '../errors.ts';
+import { toldRegion } from './aws-redirect.ts';
 
 export type FaultKind =
   | 'credentials' // ours are missing, expired or unknown to the service
@@ -23,6 +24,8 @@ export interface Fault {
   readonly status: number | null;
   readonly detail: string;
   readonly keyArn: string | null;
+  /** Where S3 says that the bucket is, when it was asked elsewhere. */
+  readonly bucketRegion: string | null;
 }
 
 const CREDENTIALS: ReadonlySet<string> = new Set([
@@ -75,7 +78,14 @@ export function faultOf(error: unknown): Fault | null {
   const name = sdk.Code ?? sdk.name;
   const kind = kindOf(sdk, name, status);
   if (kind === null) return null;
-  return { kind, name, status, detail: oneLine(error.message), keyArn: KEY_ARN.exec(error.message)?.[0] ?? null };
+  return {
+    kind,
+    name,
+    status,
+    detail: oneLine(error.message),
+    keyArn: KEY_ARN.exec(error.message)?.[0] ?? null,
+    bucketRegion: toldRegion(error),
+  };
 }
 
 /** True when new credentials may help, also where the fault lies below an error that says what to do about it. */

@@ -13,11 +13,17 @@ interface RedirectError {
  * one of another partition, is refused: it would become a host name that gets our signed request.
  */
 export function redirectedRegion(error: unknown, asked: string): string | null {
+  const region = toldRegion(error);
+  if (region === null || region === asked) return null;
+  return partitionOf(region) === partitionOf(asked) ? region : null;
+}
+
+/** The region that the answer names; null when it names none, or something that is no region. */
+export function toldRegion(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { Region, $metadata, $response } = error as RedirectError;
   const status = $metadata?.httpStatusCode;
   if (status !== 301 && status !== 307 && status !== 400) return null;
   const region = $response?.headers?.['x-amz-bucket-region'] ?? (typeof Region === 'string' ? Region : null);
-  if (region === null || region === asked) return null;
-  return isRegionName(region) && partitionOf(region) === partitionOf(asked) ? region : null;
+  return region !== null && isRegionName(region) ? region : null;
 }

@@ -72,6 +72,9 @@ function envelopeProblem(output: ListObjectsV2CommandOutput, question: PageQuest
   return output.NextContinuationToken === question.token ? 'its token is that of the page before' : null;
 }
 
+/** Classes whose objects S3 gives out after a restore alone. */
+const COLD: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
 function listedObject(
   entry: NonNullable<ListObjectsV2CommandOutput['Contents']>[number],
   decode: Decode,
@@ -82,7 +85,7 @@ function listedObject(
   if (key === null || key === '' || etag === undefined || etag === '') return null;
   if (entry.Size === undefined || !Number.isSafeInteger(entry.Size) || entry.Size < 0 || Number.isNaN(lastModified))
     return null;
-  return { key, size: entry.Size, etag, lastModified };
+  return { key, size: entry.Size, etag, lastModified, ...(COLD.has(entry.StorageClass ?? '') ? { cold: true } : {}) };
 }
 
 function orderProblem(

@@ -106,6 +106,8 @@ function sentence({ verdict, written, failed, left, who }: ApplyReport): string 
     case 'applied':
     case 'findings':
     case 'blocked':
-      return `${done}, each read back and recorded below orgtrail/changes/`;
+      return written.length === 0
+        ? 'nothing was to be written'
+        : `${done}, each read back and recorded below orgtrail/changes/`;
   }
 }

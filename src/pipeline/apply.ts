@@ -115,9 +115,9 @@ async function write(change: Change, { plan, parts, who, by, onStep }: Work): Pr
   if (state.state === 'unreadable' || !sameDocument(ref.kind, valueOf(state), before)) throw stale(ref);
   const shelf = { archive: parts.archive, place: archivePlace(parts.config) };
   const at = seconds(parts.clock.now());
-  const note: ChangeNote = { ref, who, by, at, before, after, reasons, breaks };
+  const planned: ChangeNote = { ref, who, by, at, before, after, reasons, breaks };
   onStep(`${ref.kind} of ${ref.target} is written`);
-  await keepBegun(note, shelf);
+  const note = await keepBegun(planned, shelf);
   try {
     await store.write(ref, after);
   } catch (error) {

@@ -185,7 +185,9 @@ async function isUnchanged(
   return true;
 }
 
+/** What went to cold storage since is looked at again, and told as blocked: its content cannot be read any more. */
 function isSame(stood: Stood, listed: ListedObject): boolean {
+  if (listed.cold === true) return false;
   return stood.etag === listed.etag && stood.size === listed.size && stood.lastModified === listed.lastModified;
 }
 

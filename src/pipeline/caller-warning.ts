@@ -2,7 +2,7 @@
 import { parseArn } from '../config/arn.ts';
 import { decide } from '../core/plan/decision.ts';
 import type { DocumentPlan } from '../core/plan/document.ts';
-import { readPolicy } from '../core/plan/policy.ts';
+import { isOurs, readPolicy } from '../core/plan/policy.ts';
 import type { Problem } from '../core/source.ts';
 
 /** The plan with a warning where the policy, once written, denies the caller its next writing; other kinds as they are. */
@@ -12,12 +12,14 @@ export function callerWarning(plan: DocumentPlan, caller: string | null): Docume
   const policy = readPolicy(change.after);
   const arn = parseArn(caller);
   if ('problem' in policy || arn === null) return plan;
-  const { effect } = decide(policy, {
+  // What others' statements deny was so before, and naming the caller among the administrators would not mend it.
+  const ours = { ...policy, statements: policy.statements.filter(isOurs) };
+  const { effect } = decide(ours, {
     principal: { kind: 'aws', arn: caller, account: arn.account },
     action: 's3:PutBucketPolicy',
     resource: `arn:${arn.partition}:s3:::${ref.target}`,
     context: new Map([
-      ['aws:principalarn', principalOf(caller)],
+      ['aws:principalarn', principalOf(caller, JSON.stringify(ours.statements))],
       ['aws:principalaccount', arn.account],
       ['aws:principalisawsservice', 'false'],
       ['aws:securetransport', 'true'],
@@ -27,10 +29,17 @@ export function callerWarning(plan: DocumentPlan, caller: string | null): Docume
   return effect === 'deny' ? { ...plan, warnings: [...plan.warnings, lockedOut(caller)] } : plan;
 }
 
-/** `aws:PrincipalArn` of a session is its role's ARN. A role's path is not told by the session: such a role is warned. */
-function principalOf(caller: string): string {
+/**
+ * `aws:PrincipalArn` of a session is its role's ARN with the path, which the session does not tell. An account has one
+ * role of a name, whatever its path, so a role of that name in our statements is the caller's.
+ */
+function principalOf(caller: string, statements: string): string {
   const session = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/.exec(caller);
-  return session === null ? caller : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
+  if (session === null) return caller;
+  const [, partition = '', account = '', role = ''] = session;
+  const roles = `arn:${partition}:iam::${account}:role/`;
+  const named = statements.split('"').find((text) => text.startsWith(roles) && text.endsWith(`/${role}`));
+  return named ?? `${roles}${role}`;
 }
 
 function lockedOut(caller: string): Problem {

@@ -53,12 +53,13 @@ export function interruptedProblem({ detail }: InterruptedChange): Problem {
 
 /** What was not looked at, so that nothing is known of it; its own code would say that the archive cannot be used. */
 export function unknownProblem({ code, detail, hint }: Problem): Problem {
-  return isBlockedCode(code) ? driftSaid('drift-unknown', `${code}: ${detail}`, hint) : { code, detail, hint };
+  if (!isBlockedCode(code)) return { code, detail: harmless(detail), hint };
+  return driftSaid('drift-unknown', `${code}: ${detail}`, hint);
 }
 
 /** A document that was to be put back and was not, or was not seen to be. */
 export function notAppliedProblem(name: string, { code, detail, hint }: Problem): Problem {
-  if (!isBlockedCode(code)) return { code, detail, hint };
+  if (!isBlockedCode(code)) return { code, detail: harmless(detail), hint };
   return driftSaid('drift-not-applied', `${name} was not put back: ${code}: ${detail}`, hint);
 }
 
@@ -90,6 +91,9 @@ function diffOf(change: Change): string {
 }
 
 function driftSaid(code: DriftCode, detail: string, hint: string): Problem {
-  const harmless = detail.replace(CONTROL, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return { code, detail: harmless, hint };
+  return { code, detail: harmless(detail), hint };
+}
+
+function harmless(detail: string): string {
+  return detail.replace(CONTROL, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -50,7 +50,7 @@ async function plansOf(account: KnownAccount, work: MemberWork, reader: string):
   const survey = await work.estate.survey(account);
   const documents: DocumentPlan[] = [];
   const problems: Problem[] = [...survey.problems];
-  for (const [bucket, prefixes] of bucketsOf(survey)) {
+  for (const [bucket, prefixes] of bucketsOf(survey, work.parts.config.archive.bucket)) {
     const ref: DocumentRef = { kind: 'member-policy', account: account.id, target: bucket };
     const [prefix = '', ...others] = prefixes;
     if (others.length > 0) {
@@ -74,11 +74,14 @@ async function planOf(wanted: WantedMember, ref: DocumentRef, work: MemberWork):
   return planMemberPolicy(wanted, await store.read(ref));
 }
 
-/** Buckets that the account itself owns, with the prefixes of its trails in them. */
-function bucketsOf({ account, sources }: Survey): ReadonlyMap<string, readonly string[]> {
+/**
+ * Buckets that the account itself owns, with the prefixes of its trails in them. Never the archive, into which trails
+ * may deliver: its policy has a plan of its own, and a member's statements in the place of ours would stop delivery.
+ */
+function bucketsOf({ account, sources }: Survey, archive: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const { bucket, prefix, bucketOwner, gone } of sources) {
-    if (bucketOwner !== account.id || gone) continue;
+    if (bucketOwner !== account.id || gone || bucket === archive) continue;
     const prefixes = found.get(bucket) ?? [];
     if (!prefixes.includes(prefix)) found.set(bucket, [...prefixes, prefix].toSorted());
   }

@@ -9,6 +9,7 @@ import { callerWarning } from './caller-warning.ts';
 import { memberEntries, type MemberEntries } from './document-store.ts';
 import { openEstate } from './estate.ts';
 import { interruptedChanges, type InterruptedChange } from './interrupted.ts';
+import { outsideWarning } from './outside-organizations.ts';
 import type { PipelineParts } from './parts.ts';
 import { archivePlans, heldDocuments, holdsAnything, readStates, type States } from './plan-documents.ts';
 import { lifecyclePlan, type PlannedLifecycle } from './plan-lifecycle.ts';
@@ -47,7 +48,8 @@ export async function makePlan(parts: PipelineParts, options: PlanOptions): Prom
   const { signal, onStep } = options;
   const estate = openEstate(parts, false);
   const listed = await estate.accounts();
-  const gathered = listed.accounts.filter((account) => !hasLeft(account)).map(({ id }) => id);
+  const staying = listed.accounts.filter((account) => !hasLeft(account));
+  const gathered = staying.map(({ id }) => id);
   const members = memberEntries(listed.accounts, parts);
   const empty = { accounts: gathered.length, known: listed.accounts, members };
   if (!holdsAnything(config))
@@ -62,7 +64,7 @@ export async function makePlan(parts: PipelineParts, options: PlanOptions): Prom
   const documents = [...archive, ...(lifecycle === null ? [] : [lifecycle.plan]), ...own.documents];
   return {
     ...empty,
-    documents: inOrder(documents).map((plan) => callerWarning(plan, options.caller)),
+    documents: inOrder(documents).map((plan) => outsideWarning(callerWarning(plan, options.caller), staying)),
     problems: [...listed.problems, ...own.problems, ...interrupted.problems],
     interrupted: interrupted.changes,
     estimate: lifecycle?.estimate ?? null,

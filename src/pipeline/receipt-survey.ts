@@ -1,6 +1,6 @@
 /** What the receipts of the whole archive say before anything may expire: whose cells are not proven, how much there is. */
 import pLimit from 'p-limit';
-import { coverChain } from '../core/coverage.ts';
+import { coverChain, type Cell } from '../core/coverage.ts';
 import { parseReceiptKey, receiptRoot, type ReceiptName } from '../core/layout.ts';
 import { isProvenReceipt, walkReceipts, type ReceiptGap, type Walked } from '../core/plan/receipt-walk.ts';
 import type { Problem } from '../core/source.ts';
@@ -127,16 +127,22 @@ async function walkAccount(account: string, { parts, question, counter, sample }
 
 async function firstUnproven(account: string, walked: Walked, parts: PipelineParts): Promise<Problem | null> {
   if (walked.unproven !== null) return stateProblem(account, walked.unproven);
-  for (const gap of walked.gaps) if (!(await isExplained(account, gap, parts))) return gapProblem(account, gap);
-  return null;
+  let [chain, cells]: [string, readonly Cell[]] = ['', []];
+  for (const gap of walked.gaps) {
+    const here = `${gap.region}/${gap.trail}/${gap.homeRegion}`;
+    if (here !== chain) cells = await cellsAround(account, gap, parts);
+    chain = here;
+    if (!isExplained(gap, cells)) return gapProblem(account, gap);
+  }
+  return walked.gapBeyond === null ? null : gapProblem(account, walked.gapBeyond);
 }
 
 /** A stop of logging explains a gap; what the kept trail changes say of it is judged as `status` judges it. */
-async function isExplained(account: string, gap: ReceiptGap, parts: PipelineParts): Promise<boolean> {
+async function cellsAround(account: string, gap: ReceiptGap, parts: PipelineParts): Promise<readonly Cell[]> {
   const ports = { archive: parts.archive, place: archivePlace(parts.config) };
   const { region, trail, homeRegion } = gap;
   const source = await sourceInReceipts({ account, region, trail }, ports);
-  if (source === null || source.homeRegion !== homeRegion) return false;
+  if (source === null || source.homeRegion !== homeRegion) return [];
   const chain = { account, region, source };
   const names = await listReceipts(chain, null, ports);
   const views = names
@@ -144,7 +150,10 @@ async function isExplained(account: string, gap: ReceiptGap, parts: PipelinePart
     .map((name) => provenView(chain, name));
   const changes = await listChanges(source, { from: null, to: null }, ports);
   const grace = parts.config.limits.digestGraceMinutes * MINUTE;
-  const { cells } = coverChain(chain, views, { from: null, to: null, now: parts.clock.now(), grace, changes });
+  return coverChain(chain, views, { from: null, to: null, now: parts.clock.now(), grace, changes }).cells;
+}
+
+function isExplained(gap: ReceiptGap, cells: readonly Cell[]): boolean {
   const within = cells.filter(({ from, to }) => to > gap.from && from < gap.to);
   return within.length > 0 && within.every(({ state }) => state === 'gap-explained' || state === 'verified');
 }

@@ -64,7 +64,8 @@ async function judge(parts: PipelineParts, how: How): Promise<Reconciled> {
 async function mended(planned: ArchivePlan, parts: PipelineParts, { write, signal }: How): Promise<Reconciled> {
   const untouched = differences(planned, []);
   if (!write) return { problems: untouched, reapplied: [], passing: null };
-  const reapplied = await reapply(planned, parts, signal).catch(caught);
+  const interrupted = cutOff(planned, parts.clock.now());
+  const reapplied = await reapply({ ...planned, interrupted }, parts, signal).catch(caught);
   if ('trouble' in reapplied) {
     const { problems, passing } = onlyTrouble(reapplied.trouble);
     return { problems: [...problems, ...untouched], reapplied: [], passing };
@@ -79,9 +80,15 @@ function differences({ documents }: ArchivePlan, settled: readonly DocumentRef[]
   return open.flatMap(({ change }) => (change === null ? [] : [driftProblem(change)]));
 }
 
+/** Changes whose end nobody will record any more. */
+function cutOff({ interrupted }: ArchivePlan, now: number): ArchivePlan['interrupted'] {
+  return interrupted.filter(({ note }) => now - note.at > UNDER_WAY_MS);
+}
+
 /** Everything that no change mends. Warnings are for whoever applies. */
-function planProblems({ documents, problems, interrupted }: ArchivePlan, now: number): readonly Problem[] {
-  const stale = interrupted.filter(({ note }) => now - note.at > UNDER_WAY_MS);
+function planProblems(planned: ArchivePlan, now: number): readonly Problem[] {
+  const { documents, problems } = planned;
+  const stale = cutOff(planned, now);
   const unmended = documents.flatMap(({ refusals, findings }) => [...refusals, ...findings]);
   return [...[...unmended, ...problems].map(unknownProblem), ...stale.map(interruptedProblem)];
 }

@@ -13,6 +13,7 @@ import {
   type ChangeRecord,
   type ChangeRecordName,
 } from '../core/plan/change-record.ts';
+import type { DocumentKind } from '../core/plan/document.ts';
 import { jsonObject } from '../core/json-object.ts';
 import type { Place } from '../core/source.ts';
 import { formatDay } from '../core/time.ts';
@@ -29,6 +30,7 @@ const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 /** More changes than any window holds that is asked for: the newest are read. */
 const MOST_CHANGES = 5000;
 const READ_AT_ONCE = 8;
+const SECOND_MS = 1000;
 
 /** One change as recorded; `end` null: it was cut off, or is being written now. */
 export interface RecordedChange extends ChangeRecord {
@@ -36,11 +38,15 @@ export interface RecordedChange extends ChangeRecord {
 }
 
 /**
- * Writes that a change begins. A record that is there says the same, since its name is the hash of what it says: a lost
- * answer, or the same person twice in one second.
+ * Writes that a change begins, and answers with what is recorded. A record that is there says the same, since its name
+ * is the hash of what it says: a lost answer, or the same once more within one second. Where that one has ended, this
+ * one is told of the next second, or its end would be taken for the other's.
  */
-export async function keepBegun(note: ChangeNote, shelf: RecordShelf<ArchiveStore>): Promise<void> {
-  await shelf.archive.putIfAbsent(refOf(changeRecordName(note), 'begun', shelf), jsonObject(encodeBegun(note)));
+export async function keepBegun(note: ChangeNote, shelf: RecordShelf<ArchiveStore>): Promise<ChangeNote> {
+  const name = changeRecordName(note);
+  const begun = await shelf.archive.putIfAbsent(refOf(name, 'begun', shelf), jsonObject(encodeBegun(note)));
+  if (begun === 'created' || (await shelf.archive.head(refOf(name, 'done', shelf))) === null) return note;
+  return keepBegun({ ...note, at: note.at + SECOND_MS }, shelf);
 }
 
 /** Writes how a change ended. Throws `plan-stale` when somebody else has recorded another end meanwhile. */
@@ -60,35 +66,39 @@ export async function keepDone(note: ChangeNote, end: ChangeEnd, shelf: RecordSh
 /**
  * The changes begun since a time, oldest first, each with its end where it has one.
  * @param since epoch milliseconds
+ * @param without a kind that is left out: members are many, and would crowd out the rest
  * Throws `archive-changed` for a record that is not what was recorded.
  */
-export async function recentChanges(shelf: RecordShelf, since: number): Promise<readonly RecordedChange[]> {
-  const names = await changeNames(shelf, since);
-  return readAll(names, shelf);
+export async function recentChanges(
+  shelf: RecordShelf,
+  since: number,
+  without: DocumentKind | null = null,
+): Promise<readonly RecordedChange[]> {
+  return readAll(await changeNames(shelf, { since, without, open: false }), shelf);
 }
 
 /** Those of them that have no end. Only these are read. */
 export async function openChanges(shelf: RecordShelf, since: number): Promise<readonly RecordedChange[]> {
-  const names = await changeNames(shelf, since);
-  return readAll(
-    names.filter(({ ended }) => !ended),
-    shelf,
-  );
+  return readAll(await changeNames(shelf, { since, without: null, open: true }), shelf);
 }
 
 type Listed = { readonly name: ChangeRecordName; readonly ended: boolean };
 
-async function changeNames(shelf: RecordShelf, since: number): Promise<readonly Listed[]> {
+/** What is asked for. `open`: what has ended is forgotten at once, since its end is listed right behind its beginning. */
+type Question = { readonly since: number; readonly without: DocumentKind | null; readonly open: boolean };
+
+async function changeNames(shelf: RecordShelf, { since, without, open }: Question): Promise<readonly Listed[]> {
   const { archive, place } = shelf;
   const prefix = changeRecordFolder(place.prefix);
   const found = new Map<string, Listed>();
   const request = { bucket: place.bucket, owner: place.owner, prefix, startAfter: `${prefix}${formatDay(since)}/` };
   for await (const { key } of archive.list(request)) {
     const parsed = parseChangeRecordKey(place.prefix, key);
-    if (parsed === null || parsed.name.at < since) continue;
+    if (parsed === null || parsed.name.at < since || parsed.name.kind === without) continue;
     const { name, phase } = parsed;
     const id = changeRecordKey('', name, 'begun');
-    found.set(id, { name, ended: phase === 'done' || found.get(id)?.ended === true });
+    if (open && phase === 'done') found.delete(id);
+    else found.set(id, { name, ended: phase === 'done' || found.get(id)?.ended === true });
     if (found.size > MOST_CHANGES) found.delete(found.keys().next().value ?? '');
   }
   return [...found.values()].toSorted((a, b) => a.name.at - b.name.at);

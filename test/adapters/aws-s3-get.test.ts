@@ -237,9 +237,14 @@ describe('a bucket in another region', () => {
     expect(raw.requests).toHaveLength(before + 1);
   });
 
-  test.each(['cn-north-1', 'evil.example/', 'us-east-1'])('is not looked for in %s', async (region) => {
+  test.each([
+    ['cn-north-1', 'names the region cn-north-1'],
+    ['evil.example/', 'names another place'],
+    ['us-east-1', 'names the region us-east-1'],
+  ])('is not looked for in %s', async (region, told) => {
     await using raw = await startRaw((_request, response) => elsewhere(region)(response));
-    expect(await failure(reader(raw).get(REF, ALL))).toMatchObject({ code: 'blocked-unreachable' });
+    const error = await failure(reader(raw).get(REF, ALL));
+    expect(error).toMatchObject({ code: 'blocked-unreachable', hint: expect.stringContaining(told) });
     expect(raw.requests).toHaveLength(1);
   });
 });

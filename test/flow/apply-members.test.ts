@@ -1,8 +1,8 @@
 /** What lies outside the archive: members' buckets through their own role, each for itself; the key's and the topic's policy. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { defaultTopicPolicy } from '../cloud/identity/sns.ts';
-import { mutations, openHeld, recordsIn } from './held.ts';
-import { ARCHIVE, EXTERNAL_ID, orgtrail, type Organization } from './organization.ts';
+import { mutations, openHeld, recordsIn, statementsOf } from './held.ts';
+import { ARCHIVE, EXTERNAL_ID, orgtrail, type Organization, type OrganizationOptions } from './organization.ts';
 
 const WRITER_ROLE = 'orgtrail-bucket-policy';
 const opened: Organization[] = [];
@@ -11,8 +11,11 @@ afterEach(async () => {
 });
 
 /** Three accounts with a bucket each, and in each the role that may change the bucket's policy. */
-async function held(policy: Readonly<Record<string, unknown>>): Promise<Organization> {
-  const organization = await openHeld({ accounts: 3 }, policy);
+async function held(
+  policy: Readonly<Record<string, unknown>>,
+  options: Partial<OrganizationOptions> = {},
+): Promise<Organization> {
+  const organization = await openHeld({ accounts: 3, ...options }, policy);
   opened.push(organization);
   const { cloud, world } = organization;
   const trusted = [`arn:aws:iam::${world.management}:user/daemon`];
@@ -60,6 +63,20 @@ describe("members' buckets", () => {
     },
   );
 
+  test(
+    'the archive is none of them, though trails deliver into it: as its own owner took for one, it lost every statement of ours',
+    { timeout: 60_000 },
+    async () => {
+      const organization = await held(MEMBERS, { direct: { bucket: ARCHIVE, prefix: 'direct' } });
+      const { code, told } = await applied(organization);
+      expect([code, told.failed]).toEqual([0, []]);
+      expect(told.written.map(({ kind }) => kind)).not.toContain('member-policy');
+      const sids = statementsOf(organization).map(({ Sid }) => Sid);
+      expect(sids).toEqual(expect.arrayContaining(['OrgtrailDelivery', 'OrgtrailWriter', 'OrgtrailNoDelete']));
+      expect(await applied(organization)).toMatchObject({ code: 0, told: { verdict: 'none' } });
+    },
+  );
+
   test('are only read where no role is configured', { timeout: 60_000 }, async () => {
     const organization = await held({});
     expect((await applied(organization)).code).toBe(0);
@@ -80,7 +97,7 @@ describe("members' buckets", () => {
     const outcomes = recordsIn(organization).flatMap(({ end }) => (end === null ? [] : [end.outcome]));
     expect(outcomes.filter((one) => one === 'not-written')).toHaveLength(1);
     cloud.faults.clear();
-    expect((await applied(organization)).code).toBe(0);
+    expect(await applied(organization)).toMatchObject({ code: 0, told: { failed: [] } });
   });
 
   test('that cannot be entered are told, and hold up nobody', { timeout: 60_000 }, async () => {

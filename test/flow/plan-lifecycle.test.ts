@@ -101,6 +101,24 @@ test(
   },
 );
 
+test(
+  'an hour without a receipt behind fifty pauses keeps its account: gaps beyond the fiftieth were looked into by nobody',
+  { timeout: 120_000 },
+  async () => {
+    const incidents = Array.from({ length: 55 }, (_, at) => ({ type: 'pause', hour: 1 + 4 * at, hours: 2 }) as const);
+    const now = (): number => Date.UTC(2026, 2, 20); // the keys of all these days are known by then
+    const organization = await collected({ accounts: 1, regions: ['us-east-1'], hours: 240, incidents, now });
+    const [account = ''] = organization.world.accounts.map(({ id }) => id);
+    const plan = await planned(organization);
+    expect(withheld(plan)).toBe('');
+    expect(expiring(plan)).toContain(`orgtrail-logs-${account}`);
+    deleteKey(archiveOf(organization), receiptsOf(organization, account).at(-3) ?? '', Date.now());
+    const lost = await planned(organization);
+    expect(withheld(lost)).toContain('no receipt speaks for');
+    expect(expiring(lost)).not.toContain(`orgtrail-logs-${account}`);
+  },
+);
+
 test('files without any receipt of their account do not expire', { timeout: 60_000 }, async () => {
   const organization = await collected();
   const [first = ''] = organization.world.accounts.map(({ id }) => id);

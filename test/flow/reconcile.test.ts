@@ -157,6 +157,22 @@ describe('what is written', () => {
     expect(driftOf(await reconcile())).toEqual(['drift-bucket-policy', 'drift-interrupted']);
   }, 60_000);
 
+  test("a person's change under way is not ended for them: recorded as not written, their own end failed as stale", async () => {
+    editPolicy(organization, withoutTls);
+    const stop = refuseWrites(500, 'InternalError');
+    await expect(applyByHand(organization)).rejects.toThrow('blocked-unreachable');
+    stop();
+    expect((await reconcile(APPLY)).reapplied).toHaveLength(1);
+    expect(changeRecords(organization).map(({ by, outcome }) => [by, outcome])).toEqual([
+      ['apply', 'written'],
+      ['reconcile', 'written'],
+    ]);
+    minutes = 11;
+    editPolicy(organization, withoutTls);
+    await reconcile(APPLY);
+    expect(changeRecords(organization).filter(({ by }) => by === 'apply')).toHaveLength(2);
+  }, 60_000);
+
   test('records that are not what was recorded hide a fight, so nothing is written', async () => {
     editPolicy(organization, withoutTls);
     const edited = policyText(organization);

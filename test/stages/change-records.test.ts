@@ -27,6 +27,7 @@ function memory(): { readonly archive: ArchiveStore; readonly objects: Map<strin
       for (const key of [...objects.keys()].toSorted())
         if (key.startsWith(prefix) && key > startAfter) yield { key, size: 1, etag: '', lastModified: 0 };
     },
+    head: async ({ key }: ObjectRef) => (objects.has(key) ? { size: 1 } : null),
     get: async ({ key }: ObjectRef) => {
       reads.push(key);
       const bytes = objects.get(key);
@@ -71,6 +72,20 @@ describe('changes', () => {
     expect(objects.size).toBe(1);
   });
 
+  test("tried again within the second in which they ended are changes of their own: the second end was taken for a stranger's", async () => {
+    const { archive } = memory();
+    const shelf = { archive, place };
+    const first = await keepBegun(note(AT), shelf);
+    await keepDone(first, { at: AT, outcome: 'not-written' }, shelf);
+    const again = await keepBegun(note(AT), shelf);
+    await keepDone(again, { at: AT, outcome: 'written' }, shelf);
+    const ends = (await recentChanges(shelf, AT)).map(({ note: told, end }) => [told.at, end?.outcome]);
+    expect(ends).toEqual([
+      [AT, 'not-written'],
+      [AT + 1000, 'written'],
+    ]);
+  });
+
   test('end once: the same end again is nothing, another one is somebody else at work', async () => {
     const { archive, objects } = memory();
     const shelf = { archive, place };
@@ -81,6 +96,25 @@ describe('changes', () => {
     await expect(other).rejects.toMatchObject({ code: 'plan-stale' });
     expect((await recentChanges(shelf, AT))[0]?.end).toEqual({ at: AT, outcome: 'written' });
     expect(objects.size).toBe(2);
+  });
+
+  test("of ten thousand members' buckets hide neither what was cut off before them nor the archive's own", async () => {
+    const { archive, reads } = memory();
+    const shelf = { archive, place };
+    const [cutOff, putBack] = [note(AT), note(AT + 1000, { by: 'reconcile' })];
+    await keepBegun(cutOff, shelf);
+    await keepBegun(putBack, shelf);
+    await keepDone(putBack, { at: AT + 1000, outcome: 'written' }, shelf);
+    for (let n = 0; n < 5001; n += 1) {
+      const ref = { kind: 'member-policy', account: place.owner, target: `member-${n}` } as const;
+      const member = note(AT + 2000, { ref });
+      await keepBegun(member, shelf);
+      await keepDone(member, { at: AT + 3000, outcome: 'written' }, shelf);
+    }
+    expect((await openChanges(shelf, AT)).map((one) => one.note)).toEqual([cutOff]);
+    reads.length = 0;
+    expect((await recentChanges(shelf, AT, 'member-policy')).map((one) => one.note)).toEqual([cutOff, putBack]);
+    expect(reads).toHaveLength(2);
   });
 
   test('that were altered end the reading, and name the key', async () => {

@@ -64,6 +64,8 @@ export interface DocumentPlan {
   readonly warnings: readonly Problem[];
   /** How full the document is; null where AWS sets no limit that accounts could reach. */
   readonly budget: Budget | null;
+  /** True: the change keeps evidence from being removed. The daemon writes it first, whatever other documents are refused. */
+  readonly withholds?: boolean;
 }
 
 /** Bytes used of those allowed, and what was given up to stay below. */

@@ -18,6 +18,7 @@ import {
   isOurRule,
   minimumOf,
   readLifecycle,
+  ruleId,
   rulesFor,
   withFilter,
   type LifecycleDocument,
@@ -53,6 +54,7 @@ export function planLifecycle(wanted: WantedLifecycle, facts: LifecycleFacts): L
     findings: findingsOf({ wanted, facts, built, before: before.document, refused: refusals.length > 0 }),
     warnings: warningsOf({ wanted, facts, built, before: before.document }),
     withheld: built.withheld,
+    withholds: built.withheld.length > 0,
   };
 }
 
@@ -126,7 +128,7 @@ function namedTwice(wanted: WantedLifecycle, facts: LifecycleFacts): readonly Pr
   const seen = new Set<string>();
   return wanted.rules.flatMap((wish) => {
     const targets = targetsOf(wish, { ...facts, prefix: wanted.prefix });
-    const ids = [wish.name, ...targets.flatMap(({ id }) => [id, `${id}-uploads`])];
+    const ids = [wish.name, ...targets.flatMap((target) => rulesFor(wish, target, false).map(ruleId))];
     let twice: string | null = null;
     for (const id of ids) {
       if (seen.has(id)) twice ??= id;

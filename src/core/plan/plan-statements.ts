@@ -5,7 +5,16 @@ import type { Change, DocumentPlan, DocumentRef, DocumentState } from './documen
 import { policyBreaks } from './policy-breaks.ts';
 import { type Candidate, firstFitting, type Weighed } from './policy-budget.ts';
 import { policyReasons } from './policy-reasons.ts';
-import { isOurs, type PolicyDocument, policyBytes, readPolicy, samePolicy, withStatements } from './policy.ts';
+import {
+  isOurs,
+  type PolicyDocument,
+  policyBytes,
+  readPolicy,
+  samePolicy,
+  statementName,
+  substitutedPrincipals,
+  withStatements,
+} from './policy.ts';
 
 /** What a policy's plan itself may say; safety has codes of its own. */
 export const POLICY_PLAN_CODES = [
@@ -15,6 +24,7 @@ export const POLICY_PLAN_CODES = [
   'policy-too-large',
   'policy-version',
   'policy-empty',
+  'policy-principal-gone',
   'policy-organization-untried',
 ] as const;
 export type PolicyPlanCode = (typeof POLICY_PLAN_CODES)[number];
@@ -61,6 +71,8 @@ function planFitting(aim: StatementsAim, before: PolicyDocument | null, { value,
   const { refusals, findings, warnings } = aim.judge?.(after, before) ?? empty;
   const plan = { ...empty, refusals, findings, warnings: [...(aim.warnings?.(budget.form) ?? []), ...warnings] };
   if (refusals.length > 0 || (present !== null && samePolicy(present, value))) return plan;
+  const gone = principalGone(ref, after);
+  if (gone !== null) return { ...plan, refusals: [gone] };
   return { ...plan, change: changeOf(ref, { present, before, value, after }) };
 }
 
@@ -108,6 +120,22 @@ function oldVersion(ref: DocumentRef): Problem {
     code: 'policy-version' satisfies PolicyPlanCode,
     detail: `${documentName(ref)} is of version 2008-10-17, which takes variables for text, and what is wanted needs them`,
     hint: 'Set its Version to "2012-10-17" by hand; look first whether its other statements hold "${…}", which then becomes a variable.',
+  };
+}
+
+/** AWS shows the unique id of a principal that was deleted, and takes no policy that names one ("Invalid principal"). */
+function principalGone(ref: DocumentRef, after: PolicyDocument): Problem | null {
+  const named = after.statements.flatMap((one, index) => {
+    const [id] = substitutedPrincipals(one);
+    return id === undefined ? [] : [{ id, name: statementName(one, index) }];
+  });
+  const [first] = named;
+  if (first === undefined) return null;
+  const more = named.length === 1 ? '' : `, and so do ${named.length - 1} more statements`;
+  return {
+    code: 'policy-principal-gone' satisfies PolicyPlanCode,
+    detail: `${documentName(ref)} would not be taken by AWS: its statement ${first.name} names ${first.id}, a user or role that was deleted${more}`,
+    hint: `Take ${first.id} out of statement ${first.name} by hand, or name whoever replaces it: as it stands it reaches nobody.`,
   };
 }
 

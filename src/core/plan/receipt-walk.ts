@@ -3,8 +3,9 @@
  * over its time. Nothing but the receipts of one moment is held, however many there are.
  */
 import { newestReceipts, type ReceiptName, type ReceiptState } from '../layout.ts';
+import { HOUR } from '../time.ts';
 
-/** Time of one chain for which no receipt speaks, between two that do. Epoch milliseconds. */
+/** Time of one chain for which no receipt speaks, between two that do or before the first. Epoch milliseconds. */
 export interface ReceiptGap {
   readonly region: string;
   readonly trail: string;
@@ -18,14 +19,16 @@ export interface Walked {
   readonly digests: number;
   /** The first whose digest, log files or link are not proven; null: none up to the horizon. */
   readonly unproven: ReceiptName | null;
-  /** Up to the horizon; the first fifty. */
+  /** Up to the horizon; the first thousand. */
   readonly gaps: readonly ReceiptGap[];
+  /** The first gap beyond those, which nobody looks into; null: there are no more. */
+  readonly gapBeyond: ReceiptGap | null;
   /** Evenly spread over the order of the keys. */
   readonly sample: readonly ReceiptName[];
 }
 
 const PROVEN: ReadonlySet<ReceiptState> = new Set(['linked', 'start', 'defended']);
-const MOST_GAPS = 50;
+const MOST_GAPS = 1000; // a stop of logging leaves one in every region
 
 /** Digest, log files and link are proven, as the name says. */
 export function isProvenReceipt({ state }: Pick<ReceiptName, 'state'>): boolean {
@@ -44,6 +47,7 @@ export function walkReceipts(bounds: { readonly horizon: number | null; readonly
   const gaps: ReceiptGap[] = [];
   let [chain, digests]: [string, number] = ['', 0];
   let unproven: ReceiptName | null = null;
+  let gapBeyond: ReceiptGap | null = null;
   let moment: ReceiptName[] = [];
   const ends = new Map<string, number>();
   const settle = (): void => {
@@ -52,8 +56,11 @@ export function walkReceipts(bounds: { readonly horizon: number | null; readonly
       spread.add(name);
       if (bounds.horizon === null) continue;
       if (name.end <= bounds.horizon && !isProvenReceipt(name)) unproven ??= name;
-      const gap = name.kind === 'standard' ? gapBefore(name, ends) : null;
-      if (gap !== null && gap.from < bounds.horizon && gaps.length < MOST_GAPS) gaps.push(gap);
+      // What is not proven says of its times what somebody wrote there: it fills none.
+      const gap = name.kind === 'standard' && isProvenReceipt(name) ? gapBefore(name, ends) : null;
+      if (gap === null || gap.from >= bounds.horizon) continue;
+      if (gaps.length < MOST_GAPS) gaps.push(gap);
+      else gapBeyond ??= gap;
     }
     moment = [];
   };
@@ -67,18 +74,20 @@ export function walkReceipts(bounds: { readonly horizon: number | null; readonly
     },
     end: () => {
       settle();
-      return { digests, unproven, gaps, sample: spread.kept() };
+      return { digests, unproven, gaps, gapBeyond, sample: spread.kept() };
     },
   };
 }
 
 /** Trails of one name and another home region have their receipts in the same folder: each is a chain of its own. */
 function gapBefore(name: ReceiptName, ends: Map<string, number>): ReceiptGap | null {
-  const { region, trail, homeRegion, start, end } = name;
+  const { region, trail, homeRegion, start, end, state } = name;
   const until = ends.get(homeRegion);
   ends.set(homeRegion, Math.max(until ?? end, end));
   const began = start ?? end;
-  return until === undefined || began <= until ? null : { region, trail, homeRegion, from: until, to: began };
+  // A linked digest follows another one: where that has no receipt, somebody removed it, or it was never collected.
+  const from = until ?? (state === 'linked' ? began - HOUR : began);
+  return began <= from ? null : { region, trail, homeRegion, from, to: began };
 }
 
 /** Keeps about so many of a list of unknown length, evenly spread: each time it is full, every other one goes. */

@@ -4,7 +4,7 @@
  */
 import { decide } from './decision.ts';
 import { isOurs, statementName, type PolicyDocument, type Statement } from './policy.ts';
-import { textsOf } from './policy-element.ts';
+import { isRecord, textsOf } from './policy-element.ts';
 import { isNarrowedBy, isPublicGrant } from './public-grant.ts';
 import { anyCloudtrail, cloudtrailFor, requestOf } from './safety-caller.ts';
 import { deletionNeeds, deliveryNeeds, repairNeeds, writerNeeds, type Need } from './safety-needs.ts';
@@ -152,14 +152,34 @@ const PATHS: ReadonlySet<string> = new Set(['aws:sourceorgpaths']);
 function isOpenToAnyTrail(statement: Statement, wanted: WantedPolicy, version: string): boolean {
   if (statement['Effect'] === 'Deny' || isNarrowedBy(statement, PATHS)) return false;
   const { partition, bucket, cloudtrail, owner } = wanted;
-  const arn = `arn:${partition}:cloudtrail:us-east-1:${STRANGER.account}:trail/x`;
-  const asker = cloudtrailFor(cloudtrail, { arn, organization: STRANGER.organization, owner });
+  const arns = [`arn:${partition}:cloudtrail:us-east-1:${STRANGER.account}:trail/x`, ...strangersIn(statement)];
+  const { organization } = STRANGER;
+  const askers = arns.map((arn) => cloudtrailFor(cloudtrail, { arn, organization, owner }));
   const file = `AWSLogs/${STRANGER.account}/CloudTrail/x`;
   const below = (textsOf(statement['Resource'] ?? null) ?? []).map((one) => one.replaceAll(/[*?]/g, 'x'));
   return [`arn:${partition}:s3:::${bucket}/${file}`, ...below].some((resource) => {
     const carries = [['s3:x-amz-acl', 'bucket-owner-full-control']] as const;
-    const request = requestOf(asker, { action: 's3:PutObject', resource, carries });
-    return decide({ version, id: null, statements: [statement] }, request).effect !== 'none';
+    const requests = askers.map((asker) => requestOf(asker, { action: 's3:PutObject', resource, carries }));
+    const alone = { version, id: null, statements: [statement] };
+    return requests.some((request) => decide(alone, request).effect !== 'none');
+  });
+}
+
+/** A stranger gives a trail the name and the region that the statement asks for; the account alone is not theirs to choose. */
+function strangersIn(statement: Statement): readonly string[] {
+  const block = statement['Condition'];
+  const patterns = Object.values(isRecord(block) ? block : {}).flatMap((tested) =>
+    Object.entries(isRecord(tested) ? tested : {}).flatMap(([key, values]) =>
+      key.toLowerCase() === 'aws:sourcearn' ? (textsOf(values) ?? []) : [],
+    ),
+  );
+  return patterns.flatMap((pattern) => {
+    // One star may stand for region and account together.
+    const whole = pattern.split(':').length < 6 ? pattern.replace(':*:', ':x:*:') : pattern;
+    const [arn = '', partition = '', service = '', region = '', account = '', ...name] = whole.split(':');
+    if (!/[*?]/.test(account)) return [];
+    const number = account.replaceAll('?', '0').replace('*', '0'.repeat(Math.max(0, 13 - account.length)));
+    return [[arn, partition, service, region, number, ...name].join(':').replaceAll(/[*?]/g, 'x')];
   });
 }
 

@@ -1,6 +1,7 @@
 /** S3 over HTTP: authentication, the bucket with its expected owner, then the operation; every refusal as S3 words it. */
 import { randomBytes } from 'node:crypto';
 import type { CloudRequest, CloudResponse, Endpoint } from '../endpoint.ts';
+import { claimedScope } from '../identity/signature.ts';
 import type { Bucket } from './bucket.ts';
 import { createBucketCall, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import type { BucketCall, S3Call, S3Options } from './call.ts';
@@ -104,13 +105,24 @@ function run(options: S3Options, request: CloudRequest): CloudResponse {
   return handler({ ...call, bucket: bucketOf(options, request, operation) });
 }
 
-/** The bucket, if it is there and belongs to whom the caller expects: a bucket under a known name may be a stranger's. */
+/** The bucket, if it is there, here, and belongs to whom the caller expects: one under a known name may be a stranger's. */
 function bucketOf(options: S3Options, request: CloudRequest, operation: S3Operation): Bucket {
   const bucket = options.state.buckets.get(operation.bucket);
   if (bucket === undefined) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
+  const region = claimedScope(request)?.region ?? bucket.region;
+  if (region !== bucket.region) throw elsewhere(bucket);
   const expected = request.headers.get('x-amz-expected-bucket-owner');
   if (expected !== undefined && expected !== bucket.owner) throw accessDenied();
   return bucket;
+}
+
+/** Who signed for another region is told in a header where the bucket is. */
+function elsewhere({ region }: Bucket): S3Error {
+  return new S3Error(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    new Map([['x-amz-bucket-region', region]]),
+  );
 }
 
 /** A HEAD is answered without a body: the status alone must do. */

@@ -36,6 +36,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['NotImplemented', 501],
   ['ObjectLockConfigurationNotFoundError', 404],
   ['OwnershipControlsNotFoundError', 404],
+  ['PermanentRedirect', 301],
   ['PolicyTooLarge', 400],
   ['PreconditionFailed', 412],
   ['RequestTimeTooSkewed', 403],

@@ -133,4 +133,11 @@ describe('areas', () => {
     const account = planned([wish('a', { expireDays: 9, accounts: [ONE, ONE] })]);
     expect(codesOf(account.refusals)).toEqual(['lifecycle-name-twice']);
   });
+
+  test('a rule for uploads may be named after the one beside it: an id counted that no rule would carry', () => {
+    const uploads = wish('captured-uploads', { of: 'quarantine', abortUploadsDays: 7 });
+    expect(planned([wish('captured', { of: 'pending', expireDays: 30 }), uploads]).refusals).toEqual([]);
+    const both = planned([wish('captured', { of: 'pending', expireDays: 30, abortUploadsDays: 7 }), uploads]);
+    expect(textOf(both.refusals, 'lifecycle-name-twice')).toContain('orgtrail-captured-uploads');
+  });
 });

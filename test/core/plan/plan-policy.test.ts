@@ -95,6 +95,16 @@ describe('planBucketPolicy', () => {
     expect(planBucketPolicy(wantedPolicy(), present(old)).change?.after).toMatchObject({ Version: '2008-10-17' });
   });
 
+  it('is refused where a statement of others names a deleted principal: AWS took no such policy, and apply failed half-way', () => {
+    const gone = { ...THEIRS, Sid: 'Gone', Principal: { AWS: ['777777777777', 'AROAJQABLZS4A3QDU576Q'] } };
+    const { change, refusals } = planBucketPolicy(wantedPolicy(), present(document(THEIRS, gone)));
+    expect([change, refusals]).toMatchObject([null, [{ code: 'policy-principal-gone' }]]);
+    expect(refusals[0]?.detail).toMatch(/statement Gone names AROAJQABLZS4A3QDU576Q/);
+    const held = statementsOf(afterOf(wantedPolicy(), present(document(THEIRS))));
+    const asItIs = planBucketPolicy(wantedPolicy(), present(document(gone, ...held)));
+    expect([asItIs.change, asItIs.refusals]).toEqual([null, []]);
+  });
+
   it('folds to organizations only where they hold every trail, and says what is given up', () => {
     const many = { delivery: [...trails(1200), organizationTrail('org/')] };
     const plan = planBucketPolicy(wantedPolicy({ ...many, organizations: [ORGANIZATION] }), ABSENT);

@@ -18,7 +18,7 @@ function receipt(hour: number, change: Partial<ReceiptName> = {}): ReceiptName {
     start: T0 + hour * HOUR,
     mark: '0123456789ab',
     revision: 0,
-    state: 'linked',
+    state: hour === 0 ? 'start' : 'linked',
     ...change,
   };
 }
@@ -73,9 +73,15 @@ describe('time that no receipt speaks for', () => {
       { homeRegion: 'eu-west-1' },
       { kind: 'backfill' as const },
     ]) {
-      const names = [receipt(0), receipt(1, change), receipt(2, change), receipt(3)];
+      const names = [receipt(0), receipt(1, { ...change, state: 'start' }), receipt(2, change), receipt(3)];
       expect(walk(names, LATE).gaps).toEqual([gap]);
     }
+  });
+
+  test('lies before a first receipt that follows a digest: who removed the oldest receipts let their files expire', () => {
+    const before = { ...gap, from: T0, to: T0 + HOUR };
+    expect(walk([receipt(1), receipt(2)], LATE).gaps).toEqual([before]);
+    expect(walk([receipt(1, { state: 'defended' }), receipt(2)], LATE).gaps).toEqual([]);
   });
 
   test('is told up to the horizon only, and backfill digests have none', () => {
@@ -83,6 +89,20 @@ describe('time that no receipt speaks for', () => {
     expect(walk([receipt(0), receipt(3)], gap.from + 1).gaps).toEqual([gap]);
     const backfill = [0, 3].map((hour) => receipt(hour, { kind: 'backfill' }));
     expect(walk(backfill, LATE).gaps).toEqual([]);
+  });
+
+  test('is not filled by a receipt that is not proven: a planted digest named any start, and hid what was deleted', () => {
+    const planted = receipt(90, { state: 'failed', start: T0 + HOUR });
+    const walked = walk([receipt(0), planted, receipt(91)], T0 + 80 * HOUR);
+    expect(walked).toMatchObject({ unproven: null, gaps: [{ ...gap, to: T0 + 91 * HOUR }] });
+  });
+
+  test('is told beyond the first thousand too: explained ones in front of it hid one that nobody looked into', () => {
+    const every = (count: number): readonly ReceiptName[] => Array.from({ length: count }, (_, at) => receipt(2 * at));
+    expect(walk(every(1001), 9 * LATE)).toMatchObject({ gaps: { length: 1000 }, gapBeyond: null });
+    const { gaps, gapBeyond } = walk(every(1003), 9 * LATE);
+    expect(gaps).toHaveLength(1000);
+    expect(gapBeyond).toEqual({ ...gap, from: T0 + 2001 * HOUR, to: T0 + 2002 * HOUR });
   });
 
   test('is none where digests overlap, and one long digest covers the hours in it', () => {

@@ -266,6 +266,15 @@ test.each<[string, Readonly<Record<string, Json>>, boolean]>([
     false,
   ],
   ['any trail of any account', { Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/*' } } }, true],
+  ...[
+    'arn:aws:cloudtrail:*:*:trail/main',
+    'arn:aws:cloudtrail:*:trail/main',
+    'arn:aws:cloudtrail:eu-*:2*:trail/m?',
+  ].map((arn): [string, Readonly<Record<string, Json>>, boolean] => [
+    `a name alone, which was taken for nobody else's: ${arn}`,
+    { Condition: { StringLike: { 'aws:SourceArn': arn } } },
+    true,
+  ]),
   ['an account', { Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } } }, false],
   ['an account if there is one', { Condition: { StringNotEqualsIfExists: { 'aws:SourceAccount': '1' } } }, true],
   ['an organization', { Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }, false],
