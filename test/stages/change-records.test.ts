@@ -1,8 +1,8 @@
 /** Change records in the archive: begun once, ended once, listed by time, and never believed when altered. */
 import { describe, expect, test } from 'vitest';
 import { changeRecordKey, changeRecordName, type ChangeNote } from '../../src/core/plan/change-record.ts';
-import type { ArchiveStore, NewObject, ObjectRef, StoredObject } from '../../src/ports.ts';
 import { keepBegun, keepDone, openChanges, recentChanges } from '../../src/stages/change-records.ts';
+import { memoryArchive } from './memory-archive.ts';
 
 const DAY = 24 * 3_600_000;
 const AT = Date.UTC(2026, 2, 1, 5, 6, 7);
@@ -13,33 +13,9 @@ function note(at: number, change: Partial<ChangeNote> = {}): ChangeNote {
   return { ref, who: 'somebody', by: 'apply', at, before: null, after: { a: 1 }, reasons: [], breaks: [], ...change };
 }
 
-/** An archive in memory, as far as records need one. */
-function memory(): { readonly archive: ArchiveStore; readonly objects: Map<string, Uint8Array>; reads: string[] } {
-  const objects = new Map<string, Uint8Array>();
-  const reads: string[] = [];
-  const archive = {
-    putIfAbsent: async ({ key }: ObjectRef, { bytes }: NewObject) => {
-      if (objects.has(key)) return 'exists' as const;
-      objects.set(key, bytes);
-      return 'created' as const;
-    },
-    async *list({ prefix, startAfter = '' }: { prefix: string; startAfter?: string }) {
-      for (const key of [...objects.keys()].toSorted())
-        if (key.startsWith(prefix) && key > startAfter) yield { key, size: 1, etag: '', lastModified: 0 };
-    },
-    head: async ({ key }: ObjectRef) => (objects.has(key) ? { size: 1 } : null),
-    get: async ({ key }: ObjectRef) => {
-      reads.push(key);
-      const bytes = objects.get(key);
-      return bytes === undefined ? null : ({ bytes } as StoredObject);
-    },
-  };
-  return { archive: archive as unknown as ArchiveStore, objects, reads };
-}
-
 describe('changes', () => {
   test('are told in the order of time, with their ends, and those without one apart', async () => {
-    const { archive, reads } = memory();
+    const { archive, reads } = memoryArchive();
     const shelf = { archive, place };
     const [old, first, second] = [note(AT - 3 * DAY), note(AT, { by: 'reconcile' }), note(AT + 1000)];
     for (const one of [second, old, first]) await keepBegun(one, shelf);
@@ -57,7 +33,7 @@ describe('changes', () => {
   });
 
   test('that began in the second asked for are told, and none before it', async () => {
-    const { archive } = memory();
+    const { archive } = memoryArchive();
     const shelf = { archive, place };
     await keepBegun(note(AT), shelf);
     expect(await recentChanges(shelf, AT)).toHaveLength(1);
@@ -65,7 +41,7 @@ describe('changes', () => {
   });
 
   test('begun twice are one: a lost answer is no second change', async () => {
-    const { archive, objects } = memory();
+    const { archive, objects } = memoryArchive();
     const shelf = { archive, place };
     await keepBegun(note(AT), shelf);
     await keepBegun(note(AT), shelf);
@@ -73,7 +49,7 @@ describe('changes', () => {
   });
 
   test("tried again within the second in which they ended are changes of their own: the second end was taken for a stranger's", async () => {
-    const { archive } = memory();
+    const { archive } = memoryArchive();
     const shelf = { archive, place };
     const first = await keepBegun(note(AT), shelf);
     await keepDone(first, { at: AT, outcome: 'not-written' }, shelf);
@@ -87,7 +63,7 @@ describe('changes', () => {
   });
 
   test('end once: the same end again is nothing, another one is somebody else at work', async () => {
-    const { archive, objects } = memory();
+    const { archive, objects } = memoryArchive();
     const shelf = { archive, place };
     await keepBegun(note(AT), shelf);
     await keepDone(note(AT), { at: AT, outcome: 'written' }, shelf);
@@ -99,7 +75,7 @@ describe('changes', () => {
   });
 
   test("of ten thousand members' buckets hide neither what was cut off before them nor the archive's own", async () => {
-    const { archive, reads } = memory();
+    const { archive, reads } = memoryArchive();
     const shelf = { archive, place };
     const [cutOff, putBack] = [note(AT), note(AT + 1000, { by: 'reconcile' })];
     await keepBegun(cutOff, shelf);
@@ -118,7 +94,7 @@ describe('changes', () => {
   });
 
   test('that were altered end the reading, and name the key', async () => {
-    const { archive, objects } = memory();
+    const { archive, objects } = memoryArchive();
     const shelf = { archive, place };
     await keepBegun(note(AT), shelf);
     const key = changeRecordKey(place.prefix, changeRecordName(note(AT)), 'begun');

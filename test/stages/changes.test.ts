@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { changeKey, parseChangeKey } from '../../src/core/layout.ts';
 import { changeOf, type TrailChange } from '../../src/core/trail-change.ts';
-import type { ArchiveStore, NewObject, ObjectRef, StoredObject } from '../../src/ports.ts';
 import { keepChanges, listChanges } from '../../src/stages/changes.ts';
+import { memoryArchive } from './memory-archive.ts';
 
 const ACCOUNT = '111111111111';
 const HOUR = 3_600_000;
@@ -31,27 +31,6 @@ function change(name: string, time: number, id: string): TrailChange {
   return read;
 }
 
-/** An archive in memory, as far as kept changes need one. */
-function memory(): { readonly archive: ArchiveStore; readonly objects: Map<string, Uint8Array> } {
-  const objects = new Map<string, Uint8Array>();
-  const archive = {
-    putIfAbsent: async ({ key }: ObjectRef, { bytes }: NewObject) => {
-      if (objects.has(key)) return 'exists' as const;
-      objects.set(key, bytes);
-      return 'created' as const;
-    },
-    async *list({ prefix, startAfter = '' }: { prefix: string; startAfter?: string }) {
-      for (const key of [...objects.keys()].toSorted())
-        if (key.startsWith(prefix) && key > startAfter) yield { key, size: 1, etag: '', lastModified: 0 };
-    },
-    get: async ({ key }: ObjectRef) => {
-      const bytes = objects.get(key);
-      return bytes === undefined ? null : ({ bytes } as StoredObject);
-    },
-  };
-  return { archive: archive as unknown as ArchiveStore, objects };
-}
-
 const [stop, start, old] = [
   change('StopLogging', START, 'a1'),
   change('StartLogging', START + 5 * HOUR, 'b2'),
@@ -73,7 +52,7 @@ describe('the key of a kept change', () => {
 
 describe('changes', () => {
   test('are kept once each, whoever tells of them, and none without a record', async () => {
-    const { archive, objects } = memory();
+    const { archive, objects } = memoryArchive();
     const status: TrailChange = { ...stop, via: 'status', record: '', eventId: '' };
     expect(await keepChanges([stop, { ...stop, via: 'log' }, status], { archive, place })).toBe(1);
     expect(await keepChanges([stop, start], { archive, place })).toBe(1);
@@ -81,7 +60,7 @@ describe('changes', () => {
     expect(Buffer.from(objects.get(changeKey('p/', stop)) ?? []).toString()).toBe(`${stop.record}\n`);
   });
   test('are read back in order of time, within the window', async () => {
-    const { archive } = memory();
+    const { archive } = memoryArchive();
     await keepChanges([start, stop, old], { archive, place });
     const names = async (from: number | null, to: number | null): Promise<readonly string[]> =>
       (await listChanges(source, { from, to }, { archive, place })).map(({ name }) => name);
@@ -93,7 +72,7 @@ describe('changes', () => {
     expect(first).toEqual({ ...stop, via: 'log' });
   });
   test('of another account or region are not these', async () => {
-    const { archive } = memory();
+    const { archive } = memoryArchive();
     await keepChanges([stop], { archive, place });
     const elsewhere = { ...source, homeRegion: 'eu-west-1' };
     expect(await listChanges(elsewhere, all, { archive, place })).toEqual([]);
@@ -105,7 +84,7 @@ describe('changes', () => {
     ['no event', () => 'junk'],
     ['a call that failed', () => stop.record.replace('{', '{"errorCode":"AccessDenied",')],
   ])('under a name with %s in it are an archive that was changed', async (_what, text) => {
-    const { archive, objects } = memory();
+    const { archive, objects } = memoryArchive();
     objects.set(changeKey('p/', stop), Buffer.from(text()));
     await expect(listChanges(source, all, { archive, place })).rejects.toThrow('is not what was recorded');
   });
