@@ -77,7 +77,7 @@ export async function openChain(options: OneChainOptions = {}): Promise<OneChain
     now: Date.now,
     users: [{ ...KEYS, account: ACCOUNT, name: 'auditor', policies: null }],
     organization: { id: forge.organizationId, management: ACCOUNT, accounts: [ME] },
-    buckets: [BUCKET, FORMER, ARCHIVE].map((name) => ({ name, owner: ACCOUNT })),
+    buckets: [BUCKET, FORMER, ARCHIVE].map((name) => ({ name, owner: ACCOUNT, region: REGION })),
     trails: [trail],
     publicKeys: forge.publicKeys(REGION, start - DAY, Math.max(Date.now(), start) + 60 * DAY),
   });
