@@ -2,7 +2,7 @@
  * What a new key policy would do beside what it is meant to. A key's policy is the only way in: without a statement that
  * allows, no policy of a role counts, and without one for an administrator nobody but AWS's support can mend it.
  */
-import { statementName, type PolicyDocument } from './policy.ts';
+import type { PolicyDocument } from './policy.ts';
 import { namedPrincipals } from './principal.ts';
 import { isPublicGrant } from './public-grant.ts';
 import { administrator, cloudtrailFor, personOrRole, requestOf, type Asker } from './safety-caller.ts';
@@ -10,10 +10,12 @@ import type { Need } from './safety-needs.ts';
 import {
   everybodyFails,
   failuresOf,
+  grantsToEverybody,
   joined,
   NOTHING,
   stepOf,
   verdictOn,
+  verdictOnEach,
   type SafetyVerdict,
   type Step,
 } from './safety-verdict.ts';
@@ -118,17 +120,16 @@ function administrators(step: Step, wanted: WantedPolicy, kmsKey: string): reado
 }
 
 function grantSafety(step: Step): SafetyVerdict {
-  return joined(
-    step.after.statements.map((statement, index) => {
-      if (!isPublicGrant(statement)) return NOTHING;
-      const name = statementName(statement, index);
-      const problem = {
-        code: 'key-public' satisfies KeySafetyCode,
-        detail: `statement ${name} grants to everybody, and no condition narrows it to fixed values`,
-        hint: `Name principals in statement ${name}, or narrow it by StringEquals on kms:CallerAccount.`,
-      };
-      return step.foreign.has(index) ? { ...NOTHING, findings: [problem] } : { ...NOTHING, refusals: [problem] };
-    }),
+  return verdictOnEach(step, (statement, name) =>
+    isPublicGrant(statement)
+      ? [
+          {
+            code: 'key-public' satisfies KeySafetyCode,
+            detail: grantsToEverybody(name),
+            hint: `Name principals in statement ${name}, or narrow it by StringEquals on kms:CallerAccount.`,
+          },
+        ]
+      : [],
   );
 }
 

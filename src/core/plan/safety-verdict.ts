@@ -2,7 +2,7 @@
 import type { Problem } from '../source.ts';
 import { canonicalStatement } from './policy-canonical.ts';
 import { decide } from './decision.ts';
-import { isOurs, statementName, type PolicyDocument } from './policy.ts';
+import { isOurs, statementName, type PolicyDocument, type Statement } from './policy.ts';
 import type { Need } from './safety-needs.ts';
 
 /** What safety says. Refusals keep a change from being made; findings were there before it; warnings may be nothing. */
@@ -121,4 +121,21 @@ const MOST_ACTIONS = 3;
 function listed(actions: readonly string[]): string {
   const rest = actions.length - MOST_ACTIONS;
   return `${actions.slice(0, MOST_ACTIONS).join(', ')}${rest > 0 ? ` and ${rest} more actions` : ''}`;
+}
+
+/** What is amiss with single statements: of ours it is a refusal, of somebody else's a finding. */
+export function verdictOnEach(
+  step: Step,
+  problemsOf: (statement: Statement, name: string) => readonly Problem[],
+): SafetyVerdict {
+  const verdicts = step.after.statements.map((statement, index) => {
+    const problems = problemsOf(statement, statementName(statement, index));
+    return step.foreign.has(index) ? { ...NOTHING, findings: problems } : { ...NOTHING, refusals: problems };
+  });
+  return joined(verdicts);
+}
+
+/** The words for a public grant. */
+export function grantsToEverybody(name: string): string {
+  return `statement ${name} grants to everybody, and no condition narrows it to fixed values`;
 }

@@ -3,7 +3,7 @@
  * statement did before is a finding that names it, since keeping our own statements back would not mend it.
  */
 import { decide } from './decision.ts';
-import { isOurs, statementName, type PolicyDocument, type Statement } from './policy.ts';
+import { isOurs, type PolicyDocument, type Statement } from './policy.ts';
 import { isRecord, textsOf } from './policy-element.ts';
 import { isNarrowedBy, isPublicGrant } from './public-grant.ts';
 import { anyCloudtrail, cloudtrailFor, requestOf } from './safety-caller.ts';
@@ -11,10 +11,12 @@ import { deletionNeeds, deliveryNeeds, repairNeeds, writerNeeds, type Need } fro
 import {
   everybodyFails,
   failuresOf,
+  grantsToEverybody,
   joined,
   NOTHING,
   stepOf,
   verdictOn,
+  verdictOnEach,
   type SafetyVerdict,
   type Step,
 } from './safety-verdict.ts';
@@ -122,21 +124,16 @@ function breakGlassSafety(step: Step, wanted: WantedPolicy): SafetyVerdict {
 }
 
 function grantSafety(step: Step, wanted: WantedPolicy): SafetyVerdict {
-  const verdicts = step.after.statements.map((statement, index) => {
-    const name = statementName(statement, index);
-    const problems = [
-      ...(isPublicGrant(statement) ? [publicGrant(name)] : []),
-      ...(isOpenToAnyTrail(statement, wanted, step.after.version) ? [anyTrail(name, wanted)] : []),
-    ];
-    return step.foreign.has(index) ? { ...NOTHING, findings: problems } : { ...NOTHING, refusals: problems };
-  });
-  return joined(verdicts);
+  return verdictOnEach(step, (statement, name) => [
+    ...(isPublicGrant(statement) ? [publicGrant(name)] : []),
+    ...(isOpenToAnyTrail(statement, wanted, step.after.version) ? [anyTrail(name, wanted)] : []),
+  ]);
 }
 
 function publicGrant(name: string): SafetyVerdict['refusals'][number] {
   return {
     code: 'policy-public' satisfies PolicySafetyCode,
-    detail: `statement ${name} grants to everybody, and no condition narrows it to fixed values`,
+    detail: grantsToEverybody(name),
     hint: `Name principals in statement ${name}, or narrow it by StringEquals on aws:PrincipalOrgID or aws:SourceAccount, with a value that holds no wildcard.`,
   };
 }
