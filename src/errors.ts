@@ -2,6 +2,7 @@
  * Operating errors: something could not be done (denied, throttled, Redis down, configuration).
  * Bad evidence is never an error: it is a verdict (core/verdict.ts). A bug is a plain throw that ends the process.
  */
+import type { Problem } from './core/source.ts';
 import type { BlockedCode } from './core/verdict.ts';
 
 export type OperatingCode =
@@ -40,6 +41,11 @@ export class OperatingError extends Error {
 /** True for "we could not look": the evidence may be there, so it is neither valid nor missing. */
 export function isBlocked(error: unknown): error is OperatingError & { code: BlockedCode } {
   return error instanceof OperatingError && error.code.startsWith('blocked-');
+}
+
+/** An operating error as it is kept and shown. */
+export function problemOf({ code, message: detail, hint }: OperatingError): Problem {
+  return { code, detail, hint };
 }
 
 /** The fields of an error that are safe to log. Client libraries hang whole requests on theirs (ioredis: AUTH and its password). */

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { chainRef, type SweepDepth, type SweepJob } from './core/job.ts';
 import type { Chain, Survey } from './core/source.ts';
 import type { Discovery, Work } from './daemon/work.ts';
-import { isBlocked } from './errors.ts';
+import { isBlocked, problemOf } from './errors.ts';
 import { collectDigest } from './pipeline/collect.ts';
 import { openEstate, type EstateBook } from './pipeline/estate.ts';
 import { openGate } from './pipeline/gate.ts';
@@ -34,7 +34,7 @@ export function createPipeline(parts: PipelineParts): Work {
         return await sweepOnce(job, await estate.resolve(job), { parts, slot: slots(job.reader), signal });
       } catch (error) {
         if (!isBlocked(error) || error.retryable) throw error;
-        return couldNotLook({ code: error.code, detail: error.message, hint: error.hint });
+        return couldNotLook(problemOf(error));
       }
     },
     digest: async (job, signal) => {

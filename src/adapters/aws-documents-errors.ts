@@ -1,7 +1,7 @@
 /** What AWS's refusals of policies and settings mean: not told, not taken, or not now. */
 import type { DocumentState } from '../core/plan/document.ts';
 import type { Problem } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import { awsError, failedTo, type CallContext } from './aws-errors.ts';
 import { faultOf, type Fault } from './aws-faults.ts';
 
@@ -17,10 +17,6 @@ function saysNothing({ kind, status, name }: Fault): boolean {
   return (
     kind === 'denied' || status === 501 || status === 405 || name === 'NotImplemented' || name === 'MethodNotAllowed'
   );
-}
-
-export function problemOf({ code, message, hint }: OperatingError): Problem {
-  return { code, detail: message, hint };
 }
 
 /** A reading of what has an ARN of its own: refused for good is `unreadable`, everything else is thrown. */

@@ -1,12 +1,11 @@
 /** Policies and settings over S3, KMS and SNS, one document at a time. */
 import type { Json } from '../core/json.ts';
 import type { DocumentRef, DocumentState } from '../core/plan/document.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { Documents, DocumentStore } from '../ports.ts';
 import type { AwsTransport } from './aws-client.ts';
 import { createClients, type AwsClients } from './aws-clients.ts';
 import { readBucketPolicy, writeBucketPolicy } from './aws-documents-bucket.ts';
-import { problemOf } from './aws-documents-errors.ts';
 import { readKeyPolicy, writeKeyPolicy } from './aws-documents-key.ts';
 import { readSetting, writeSetting } from './aws-documents-setting.ts';
 import { SETTINGS } from './aws-documents-settings.ts';

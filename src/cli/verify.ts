@@ -5,7 +5,7 @@ import { exitOf, verifyReport, type AccountProblem, type ChainResult, type Verif
 import { bySource, type Chain, type Source, type Survey } from '../core/source.ts';
 import { HOUR, MINUTE } from '../core/time.ts';
 import { worse } from '../core/verdict.ts';
-import { isBlocked, OperatingError } from '../errors.ts';
+import { isBlocked, OperatingError, problemOf } from '../errors.ts';
 import { coverAccount } from '../pipeline/explain.ts';
 import { openEstate, type EstateBook } from '../pipeline/estate.ts';
 import type { PipelineParts, Slot } from '../pipeline/parts.ts';
@@ -108,7 +108,7 @@ function noteInto(problems: AccountProblem[], account: string): Note {
       return await attempt();
     } catch (error) {
       if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
-      const problem = { code: error.code, detail: error.message, hint: error.hint };
+      const problem = problemOf(error);
       const told = problems.some((one) => one.problem.code === problem.code && one.problem.detail === problem.detail);
       if (!told) problems.push({ account, problem });
       return null;

@@ -3,9 +3,9 @@ import type { JobContext } from '../adapters/queue-worker.ts';
 import type { ReconcileJob } from '../adapters/queue-jobs.ts';
 import type { ChainRef, DigestJob, SweepJob } from '../core/job.ts';
 import type { Problem } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { Metrics } from '../web/metrics.ts';
-import { problemOf, type RoundParts } from './rounds.ts';
+import type { RoundParts } from './rounds.ts';
 
 export type ProcessorParts = RoundParts & { readonly metrics: Metrics };
 

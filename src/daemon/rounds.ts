@@ -5,7 +5,7 @@ import type { Queues } from '../adapters/queue.ts';
 import type { DiscoverJob } from '../adapters/queue-jobs.ts';
 import type { ChainRef, SweepDepth, SweepJob } from '../core/job.ts';
 import { bySource, type Problem, type Survey } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { StateStore } from './state.ts';
 import type { Work } from './work.ts';
@@ -104,11 +104,6 @@ async function planSweeps(
     }
   }
   return { jobs, problems };
-}
-
-/** An operating error as it is kept and shown. */
-export function problemOf(error: OperatingError): Problem {
-  return { code: error.code, detail: error.message, hint: error.hint };
 }
 
 function summaryOf(entered: readonly Entered[], problems: readonly Problem[]) {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { ChangeNote } from '../core/plan/change-record.ts';
 import type { Change, DocumentPlan, DocumentRef } from '../core/plan/document.ts';
 import type { Problem } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import { keepBegun, keepDone } from '../stages/change-records.ts';
 import { storeOf } from './document-store.ts';
 import { readBack } from './read-back.ts';
@@ -103,7 +103,7 @@ async function attempt(change: Change, work: Work): Promise<Tried> {
     return { ref, change, problem: null };
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
-    return { ref, change, problem: { code: error.code, detail: error.message, hint: error.hint } };
+    return { ref, change, problem: problemOf(error) };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Chain, Source } from '../core/source.ts';
 import { formatIso, HOUR } from '../core/time.ts';
 import { ownerOf, type TrailChange } from '../core/trail-change.ts';
 import { worse } from '../core/verdict.ts';
-import { isBlocked, OperatingError } from '../errors.ts';
+import { isBlocked, OperatingError, problemOf } from '../errors.ts';
 import { archiveUnlisted } from './archive-unlisted.ts';
 import type { ChainVerified } from './cover-chains.ts';
 import { chainChanges, coverAccount } from './explain.ts';
@@ -41,7 +41,7 @@ export async function verifyArchivedAccount(chains: readonly Chain[], work: Acco
       judged.push(await judgeArchived(chain, work));
     } catch (error) {
       if (!isBlocked(error)) throw error;
-      problems.push({ account: chain.account, problem: { code: error.code, detail: error.message, hint: error.hint } });
+      problems.push({ account: chain.account, problem: problemOf(error) });
       unjudged.push(chain.source);
     }
   }

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { Finding } from '../core/coverage.ts';
 import { parseKey } from '../core/key.ts';
-import { parseReceiptKey, parseTrailRecordKey, type TrailRecordName } from '../core/layout.ts';
+import { parseReceiptKey, parseTrailRecordKey, receiptRoot, type TrailRecordName } from '../core/layout.ts';
 import type { Chain } from '../core/source.ts';
 import { recordedChains } from '../core/trail-memory.ts';
 import { decodeTrailRecord, type TrailRecord } from '../core/trail-record.ts';
@@ -99,7 +99,7 @@ type ChainFolder =
   | { readonly from: 'digests'; readonly account: string; readonly region: string; readonly org: string | null };
 
 async function receiptFolders(shelf: Shelf): Promise<readonly ChainFolder[]> {
-  const root = `${shelf.place.prefix}orgtrail/receipts/`;
+  const root = receiptRoot(shelf.place.prefix);
   const found: ChainFolder[] = [];
   for (const account of await below(shelf, root, ACCOUNT)) {
     for (const region of await below(shelf, `${root}${account}/`, REGION)) {
@@ -137,7 +137,7 @@ async function fromReceipts(
 ): Promise<readonly Chain[]> {
   const { account, region, trail } = at;
   const { bucket, prefix, owner } = shelf.place;
-  const folder = `${prefix}orgtrail/receipts/${account}/${region}/${trail}/`;
+  const folder = `${receiptRoot(prefix)}${account}/${region}/${trail}/`;
   const byHome = new Map<string, FiledReceipt[]>();
   for await (const listed of shelf.objects.list({ bucket, owner, prefix: folder })) {
     const name = parseReceiptKey(prefix, listed.key);

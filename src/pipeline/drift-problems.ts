@@ -4,7 +4,7 @@ import type { Change, DocumentKind } from '../core/plan/document.ts';
 import type { Fight } from '../core/plan/drift.ts';
 import type { Problem } from '../core/source.ts';
 import { formatIso } from '../core/time.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import { documentDiff } from './document-diff.ts';
 import type { InterruptedChange } from './interrupted.ts';
 
@@ -74,7 +74,7 @@ export function boundedProblems(problems: readonly Problem[]): readonly Problem[
 /** The problem that an operating error is. */
 export function problemOfError(error: unknown): Problem {
   if (!(error instanceof OperatingError)) throw error;
-  return { code: error.code, detail: error.message, hint: error.hint };
+  return problemOf(error);
 }
 
 /** The document as people know it. */

@@ -1,7 +1,7 @@
 /** The estate: accounts, their surveys and chains, looked up anew by every process and kept for minutes. */
 import type { ChainRef } from '../core/job.ts';
 import type { Chain, Source, Survey } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { AccountSession } from '../ports.ts';
 import { surveyAccount, type KnownAccount } from '../stages/discover.ts';
 import { isWellFormed } from './chains.ts';
@@ -98,8 +98,7 @@ async function surveyed(account: KnownAccount, parts: PipelineParts, trails: Tra
   } catch (error) {
     // Without what was recorded nothing is proven, and nothing that is there now need be lost for it.
     if (!(error instanceof OperatingError)) throw error;
-    const { code, message: detail, hint } = error;
-    return { ...survey, problems: [...survey.problems, { code, detail, hint }] };
+    return { ...survey, problems: [...survey.problems, problemOf(error)] };
   }
 }
 

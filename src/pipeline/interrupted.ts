@@ -2,7 +2,7 @@
 import { formatIso, HOUR } from '../core/time.ts';
 import type { ChangeNote, ChangeOutcome } from '../core/plan/change-record.ts';
 import type { Problem } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import { keepDone, openChanges } from '../stages/change-records.ts';
 import { storeOf, type MemberEntries } from './document-store.ts';
 import { archivePlace, type PipelineParts } from './parts.ts';
@@ -34,7 +34,7 @@ export async function interruptedChanges(parts: PipelineParts, members: MemberEn
     return { changes, problems: [] };
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
-    return { changes: [], problems: [{ code: error.code, detail: error.message, hint: error.hint }] };
+    return { changes: [], problems: [problemOf(error)] };
   }
 }
 

@@ -5,7 +5,7 @@ import type { DocumentPlan, DocumentRef } from '../core/plan/document.ts';
 import { planMemberPolicy } from '../core/plan/plan-policy.ts';
 import type { WantedMember } from '../core/plan/wanted.ts';
 import type { Problem, Survey } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { KnownAccount } from '../stages/discover.ts';
 import { storeOf, type MemberEntries } from './document-store.ts';
 import type { EstateBook } from './estate.ts';
@@ -63,7 +63,7 @@ async function plansOf(account: KnownAccount, work: MemberWork, reader: string):
       documents.push(await planOf(wanted, ref, work));
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
-      problems.push({ code: error.code, detail: error.message, hint: error.hint });
+      problems.push(problemOf(error));
     }
   }
   return { documents, problems };

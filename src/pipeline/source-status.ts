@@ -12,7 +12,7 @@ import {
 } from '../core/source-now.ts';
 import type { Chain, Problem } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
-import { isBlocked, OperatingError } from '../errors.ts';
+import { isBlocked, OperatingError, problemOf } from '../errors.ts';
 import type { AccountSession } from '../ports.ts';
 import type { EstateBook } from './estate.ts';
 import { archivePlace, type PipelineParts } from './parts.ts';
@@ -49,7 +49,7 @@ export async function sourceStatus(
     return await compare(chain, receipts, { ...work, session });
   } catch (error) {
     if (!(error instanceof OperatingError) || !(isBlocked(error) || error.code === 'identity-mismatch')) throw error;
-    const problem = { code: error.code, detail: error.message, hint: error.hint };
+    const problem = problemOf(error);
     return { findings: [], replaced: [], waiting: [], looked: false, problem };
   }
 }

@@ -13,7 +13,7 @@ import { bySource, type Account, type Chain, type ChainKind, type Problem, type 
 import { HOUR } from '../core/time.ts';
 import { worse } from '../core/verdict.ts';
 import { withWaiting } from '../core/waiting.ts';
-import { isBlocked, OperatingError } from '../errors.ts';
+import { isBlocked, OperatingError, problemOf } from '../errors.ts';
 import { listReceipts } from '../stages/capture.ts';
 import { listChanges } from '../stages/changes.ts';
 import { readReceipt } from '../stages/record.ts';
@@ -62,7 +62,7 @@ export async function accountStatus(survey: Survey, work: StatusWork): Promise<A
       await attempt();
     } catch (error) {
       if (!isTold(error)) throw error;
-      note(problems, { code: error.code, detail: error.message, hint: error.hint });
+      note(problems, problemOf(error));
       complete = false;
     }
   };

@@ -7,7 +7,7 @@ import { rootOf } from '../core/key.ts';
 import type { Chain, Place, Problem, Source, Survey } from '../core/source.ts';
 import { afterListing, afterLook, afterLoss, recordedChains, sameSighting } from '../core/trail-memory.ts';
 import { trailRecordName, type TrailRecord } from '../core/trail-record.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { ObjectReader } from '../ports.ts';
 import type { Look } from '../stages/discover.ts';
 import { keepTrailRecord, newestRecord, newestRecords, type KnownTrails, type TrailPorts } from '../stages/trails.ts';
@@ -173,8 +173,4 @@ async function chainsOf(source: Source, objects: ObjectReader, book: Book): Prom
     for (const [account, regions] of await receiptChains(source, book.ports))
       shown.set(account, [...new Set([...(shown.get(account) ?? []), ...regions])].toSorted());
   return recordedChains(await book.settle(record, afterListing(record, shown, book.now()), kept), source);
-}
-
-function problemOf({ code, message, hint }: OperatingError): Problem {
-  return { code, detail: message, hint };
 }

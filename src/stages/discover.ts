@@ -2,7 +2,7 @@
 import type { InventoryAccount } from '../core/inventory.ts';
 import { selectionNeeds, selects, type Selection } from '../core/selection.ts';
 import type { Account, Place, Problem, Source, Survey } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { AccountSession, EnabledRegion, Organizations, Sessions, TrailDescription } from '../ports.ts';
 
 /** An organization of the configuration. `role` is the reader role's name in each member. */
@@ -200,7 +200,7 @@ function noteInto(problems: Problem[]): Note {
       return await attempt();
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
-      problems.push({ code: error.code, detail: error.message, hint: error.hint });
+      problems.push(problemOf(error));
       return null;
     }
   };

@@ -1,6 +1,6 @@
 /** Reconcile: is the archive bucket fit for what is kept in it? Looks only; nothing but the probe object is written. */
 import type { Place, Problem } from '../core/source.ts';
-import { OperatingError } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { ArchiveStore, BucketPosture } from '../ports.ts';
 
 interface Wish {
@@ -57,7 +57,7 @@ export async function reconcileArchive(
     await archive.probeConditionalWrites(place.bucket, place.owner, place.prefix);
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
-    return { fit: false, problems: [{ code: error.code, detail: error.message, hint: error.hint }] };
+    return { fit: false, problems: [problemOf(error)] };
   }
   const posture = await archive.posture(place.bucket, place.owner);
   const problems = WISHES.flatMap(({ part, code, detail, hint }) => {

@@ -5,6 +5,7 @@ import {
   parseReceiptKey,
   parseTrailRecordKey,
   receiptFolder,
+  receiptRoot,
   trailFolder,
   trailRecordKey,
   type TrailRecordName,
@@ -149,7 +150,7 @@ export async function trailsInReceipts(
   ports: TrailPorts,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
-  const folder = `${receiptsRoot(ports)}${account}/`;
+  const folder = `${receiptRoot(ports.place.prefix)}${account}/`;
   for (const region of await namesBelow(ports, folder))
     for (const trail of await namesBelow(ports, `${folder}${region}/`))
       found.set(trail, [...(found.get(trail) ?? []), region]);
@@ -158,11 +159,7 @@ export async function trailsInReceipts(
 
 /** The accounts that have receipts. */
 export async function accountsInReceipts(ports: TrailPorts): Promise<readonly string[]> {
-  return namesBelow(ports, receiptsRoot(ports));
-}
-
-function receiptsRoot({ place }: TrailPorts): string {
-  return `${place.prefix}orgtrail/receipts/`;
+  return namesBelow(ports, receiptRoot(ports.place.prefix));
 }
 
 /** True when a chain has a receipt. Trails of one name and another home region have theirs in the same folder. */
