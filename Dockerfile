@@ -11,11 +11,12 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script here: the native ones bring their binaries along.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src ./src
 # The compiler is started by the base's own node: node_modules/.bin may hold another one, meant for older machines.
 # It goes by name afterwards: a package of the product names it as an optional peer, so that prune would keep it.
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
+  && node node_modules/vite/bin/vite.js build --logLevel warn \
   && npm prune --omit=dev --ignore-scripts \
   && rm -rf node_modules/typescript node_modules/@typescript
 

@@ -5,7 +5,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import { entryName, type Located, readDocument } from './config/document.ts';
-import { emptyVariables, type Environment, HTTP_PASSWORD, OVERRIDES, variable } from './config/environment.ts';
+import {
+  emptyVariables,
+  type Environment,
+  HTTP_PASSWORD,
+  OIDC_SECRET,
+  OVERRIDES,
+  variable,
+} from './config/environment.ts';
 import { estateConflicts } from './config/estate-conflicts.ts';
 import { readSmallFile } from './config/file.ts';
 import { policyConflicts } from './config/policy-conflicts.ts';
@@ -72,7 +79,10 @@ export function reloadConfig(path: string, env: Environment, current: Config): R
 
 function conflictProblems(located: Located, env: Environment): readonly ConfigProblem[] {
   const schema = inputSchema();
-  const given = { httpPassword: variable(env, HTTP_PASSWORD) !== null };
+  const given = {
+    httpPassword: variable(env, HTTP_PASSWORD) !== null,
+    oidcSecret: variable(env, OIDC_SECRET) !== null,
+  };
   const estate = estateView(located.value);
   const conflicts = [
     ...estateConflicts(estate),

@@ -3,19 +3,26 @@
  * them in reverse order. Signals and exit codes belong to main.ts.
  */
 import pLimit from 'p-limit';
-import { parseCollectJob, parseDiscoverJob, parseReconcileJob } from './adapters/queue-jobs.ts';
+import { parseCollectJob, parseCoverJob, parseDiscoverJob, parseReconcileJob } from './adapters/queue-jobs.ts';
 import { startWorker, type RunningWorker } from './adapters/queue-worker.ts';
-import { within } from './adapters/redis.ts';
 import { startSchedules } from './adapters/schedule.ts';
 import type { Readiness } from './core/snapshot.ts';
-import { createCollector, createReconciler, createSweeper } from './daemon/processors.ts';
+import { startBeats } from './daemon/beats.ts';
+import { createBoardReader } from './daemon/board-read.ts';
+import { createCoverer } from './daemon/cover.ts';
 import { createFairness } from './daemon/fairness.ts';
+import { createPageSources } from './daemon/page-sources.ts';
+import { createPreflighter } from './daemon/preflighter.ts';
+import { createCollector, createSweeper } from './daemon/processors.ts';
+import { createReconciler } from './daemon/reconciler.ts';
 import { createRounds } from './daemon/rounds.ts';
+import { createScrape } from './daemon/scrape.ts';
+import { createSecurityParts } from './daemon/security-parts.ts';
 import { openStage, type DaemonOptions, type Role, type Stage } from './daemon/stage.ts';
 import { closeOnce, stopAll, type Stop } from './daemon/stopping.ts';
+import { readVersion } from './daemon/system-reader.ts';
 import { startWatchdog } from './daemon/watchdog.ts';
-import { OperatingError } from './errors.ts';
-import { startServer, type RunningServer } from './web/server.ts';
+import { startServer, type RunningServer, type WebParts } from './web/server.ts';
 
 export interface Daemon {
   /** Where the pages are; null when none are served. */
@@ -28,12 +35,20 @@ export interface Daemon {
 /** Resolves when everything is started. Redis may be down: then the daemon waits for it, and is not ready. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const stage = openStage(options);
-  const stops: Stop[] = [(graceMs) => stage.connections.close(graceMs), () => stage.queues.close()];
+  const stops: Stop[] = [
+    (graceMs) => stage.connections.close(graceMs),
+    () => stage.queues.close(),
+    async () => stage.news.close(),
+  ];
   const has = (...roles: readonly Role[]) => roles.includes(options.role);
+  const version = readVersion();
   try {
+    const { clock, role, calls } = options;
+    const beats = startBeats({ redis: stage.connections.command(), role, version, clock, calls });
+    stops.push(() => beats.stop());
     if (has('all', 'worker')) stops.push(startWorkers(options, stage));
     if (has('all', 'scheduler')) stops.push(startClockwork(options, stage));
-    const server = options.config.http.enabled ? await serve(options, stage) : null;
+    const server = options.config.http.enabled ? await serve(options, stage, version) : null;
     if (server !== null) stops.push(() => server.close());
     options.log.info({ event: 'started', role: options.role, url: server?.url ?? null }, 'orgtrail runs');
     const stopping = { graceMs: options.config.limits.shutdownGraceSeconds * 1000, log: options.log };
@@ -53,6 +68,8 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
   const sweep = createSweeper(stage);
   const fairDigests = createFairness(digestConcurrency);
   const fairSweeps = createFairness(accountConcurrency);
+  const cover = createCoverer(stage);
+  const preflight = createPreflighter(stage);
   // Rounds wait for each other, so a place more: sweeps go on while one runs.
   const oneRound = pLimit(1);
   const round = createRounds(stage);
@@ -76,6 +93,13 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
     }),
     startWorker(connections, {
       ...shared,
+      queue: 'cover',
+      concurrency: Math.max(2, Math.floor(accountConcurrency / 2)),
+      parse: parseCoverJob,
+      handle: (job, context) => (job.type === 'cover' ? cover(job, context) : preflight(job, context)),
+    }),
+    startWorker(connections, {
+      ...shared,
       queue: 'reconcile',
       concurrency: 1,
       parse: parseReconcileJob,
@@ -86,7 +110,7 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
 }
 
 function startClockwork({ config, log, clock }: DaemonOptions, stage: Stage): Stop {
-  const { queues, state, timing } = stage;
+  const { queues, state, board, timing } = stage;
   const { schedules, limits } = config;
   const cause = 'schedule';
   const running = startSchedules(
@@ -111,47 +135,38 @@ function startClockwork({ config, log, clock }: DaemonOptions, stage: Stage): St
     log,
   );
   const ages = { roundMaxAgeMs: limits.sweepMaxAgeMinutes * 60_000, sweepWindowMs: limits.sweepWindowHours * 3600_000 };
-  const watchdog = startWatchdog({ queues, state, clock, log, everyMs: timing.watchdogMs, ...ages });
+  const watchdog = startWatchdog({ queues, state, board, clock, log, everyMs: timing.watchdogMs, ...ages });
   return async () => {
     watchdog.stop();
     await running.stop();
   };
 }
 
-async function serve(options: DaemonOptions, stage: Stage): Promise<RunningServer> {
-  const { config, clock, log, role } = options;
-  const { user, host, port } = config.http;
-  const secret = options.passwords.http;
-  if (user !== null && secret === null) {
-    throw new OperatingError({
-      code: 'config-invalid',
-      message: 'http.user has no password',
-      hint: 'set http.passwordFile, or the environment variable ORGTRAIL_HTTP_PASSWORD',
-    });
-  }
-  const { readiness, queues, state, connections, timing } = stage;
-  const snapshot = () => within(state.read(), timing.probeMs, 'reading the state').catch(() => null);
-  const pages = { queues: queues.all, snapshot, redisTrouble: () => connections.trouble(), now: () => clock.now() };
+async function serve(options: DaemonOptions, stage: Stage, version: string): Promise<RunningServer> {
+  const { config, clock, log, role, tls = null } = options;
+  const { host, port, trustedProxies } = config.http;
+  const { http, oidc = null } = options.passwords;
+  const { readiness, redis } = stage;
+  const passwords = { http, oidc };
+  const security = await createSecurityParts({ http: config.http, passwords, redis, clock, log, version });
   return startServer({
     host,
     port,
+    tls,
+    trustedProxies,
     log,
+    security,
     readiness,
-    signIn: user === null || secret === null ? null : { user, password: secret },
-    metrics: () => scrape(stage),
-    pages: role === 'all' || role === 'web' ? pages : null,
+    metrics: scrapeOf(options, stage),
+    pages: role === 'all' || role === 'web' ? createPageSources(options, stage, version) : null,
   });
 }
 
-async function scrape({
-  queues,
-  state,
-  metrics,
-  clock,
-  timing,
-}: Stage): Promise<{ text: string; contentType: string }> {
-  const read = Promise.all([queues.counts(), state.read()]);
-  const seen = await within(read, timing.probeMs, 'a scrape').catch(() => null);
-  metrics.observe(seen === null ? null : { counts: seen[0], snapshot: seen[1], now: clock.now() });
-  return { text: await metrics.text(), contentType: metrics.contentType };
+function scrapeOf(
+  { config, clock }: DaemonOptions,
+  { queues, state, redis, metrics, timing }: Stage,
+): WebParts['metrics'] {
+  const board = createBoardReader(redis, state, () => clock.now());
+  const maxAgeMs = config.limits.sweepMaxAgeMinutes * 60_000;
+  return createScrape({ queues, state, board, metrics, clock, timeoutMs: timing.probeMs, maxAgeMs });
 }

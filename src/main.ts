@@ -11,6 +11,7 @@ import {
   withConfigOptions,
   type ChainOptions,
 } from './cli/arguments.ts';
+import { addAccess } from './cli/access.ts';
 import { collect } from './cli/collect.ts';
 import { configCheck, configPrint, configSchema, type CommandResult } from './cli/config.ts';
 import { addMemberRole } from './cli/member-role.ts';
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   addQuarantine(program);
   addPlanCommands(program, { clock, env: process.env, run: runAnswer });
   addConfig(program);
+  addAccess(program, { clock, stdin: process.stdin, stdout: process.stdout, screen: process.stderr });
   try {
     await program.parseAsync(process.argv);
   } catch (error) {

@@ -1,13 +1,18 @@
 /** The pipeline: stages composed into the work that the daemon schedules and `collect` runs at once. */
 import pLimit from 'p-limit';
+import type { Accepted } from './core/board/finding.ts';
 import { chainRef, type SweepDepth, type SweepJob } from './core/job.ts';
 import type { Chain, Survey } from './core/source.ts';
 import type { Discovery, Work } from './daemon/work.ts';
 import { isBlocked, problemOf } from './errors.ts';
+import { applyAsked } from './pipeline/apply-asked.ts';
 import { collectDigest } from './pipeline/collect.ts';
+import { coverAccount } from './pipeline/cover-account.ts';
 import { openEstate, type EstateBook } from './pipeline/estate.ts';
 import { openGate } from './pipeline/gate.ts';
 import { archivePlace, type PipelineParts } from './pipeline/parts.ts';
+import { makePlanRecord } from './pipeline/plan-record.ts';
+import { preflightOne } from './pipeline/preflight.ts';
 import { reconcile } from './pipeline/reconcile.ts';
 import { openSlots } from './pipeline/slots.ts';
 import { couldNotLook, sweepOnce } from './pipeline/sweep.ts';
@@ -21,6 +26,7 @@ export function createPipeline(parts: PipelineParts): Work {
   const known: KnownKeys = new Map();
   const place = archivePlace(config);
   const gate = openGate(archive, place);
+  const acceptances = new Map<string, Accepted>();
   return {
     discover: async (onSurvey, signal) => {
       await gate();
@@ -28,10 +34,10 @@ export function createPipeline(parts: PipelineParts): Work {
     },
     sweeps: async (survey, depth) =>
       (await estate.chains(survey)).filter((chain) => estate.reachable(chain)).map((chain) => sweepJob(chain, depth)),
-    sweep: async (job, signal) => {
+    sweep: async (job, signal, onProgress) => {
       await gate();
       try {
-        return await sweepOnce(job, await estate.resolve(job), { parts, slot: slots(job.reader), signal });
+        return await sweepOnce(job, await estate.resolve(job), { parts, slot: slots(job.reader), signal, onProgress });
       } catch (error) {
         if (!isBlocked(error) || error.retryable) throw error;
         return couldNotLook(problemOf(error));
@@ -50,6 +56,10 @@ export function createPipeline(parts: PipelineParts): Work {
       });
     },
     reconcile: (signal) => reconcile(parts, signal),
+    cover: (job, before, signal) => coverAccount(job, before, { parts, estate, signal, acceptances }),
+    preflight: (account, signal) => preflightOne(parts, account, signal),
+    plan: (signal) => makePlanRecord(parts, signal),
+    apply: (request, signal) => applyAsked(parts, request, signal),
   };
 }
 

@@ -162,13 +162,17 @@ describe('partitions and regions', () => {
 });
 
 describe('the sign-in', () => {
-  const open = 'is reachable from other machines, so http.user and http.passwordFile are wanted too';
+  const ways = 'http.accessFile, http.oidc, or http.user and http.passwordFile';
+  const open = `is reachable from other machines, so a sign-in is wanted too: ${ways}`;
+  const provider = 'oidc: { issuer: "https://i.example", clientId: c, clientSecretFile: /s, roles: { a: viewer } }';
 
   test.each(['0.0.0.0', '::', '10.1.2.3', 'pages.example.com', '::ffff:10.0.0.1'])('is wanted on %s', (host) => {
     expect(linesOf(`${GOOD}http: { host: "${host}" }\n`)).toEqual([`c.yaml:6:15 http.host: "${host}" ${open}`]);
-    expect(linesOf(`${GOOD}http: { host: "${host}", user: me }\n`)).toEqual([
+    expect(linesOf(`${GOOD}http: { host: "${host}", user: me }\n`)).toContain(
       `c.yaml:6:15 http.host: "${host}" ${open}`,
-    ]);
+    );
+    expectAccepted(`${GOOD}http: { host: "${host}", accessFile: /etc/access.yaml }\n`);
+    expectAccepted(`${GOOD}http: { host: "${host}", publicUrl: "https://t.example", ${provider} }\n`);
     expectAccepted(`${GOOD}http: { host: "${host}", user: me, passwordFile: /run/secrets/pages }\n`);
     expectAccepted(`${GOOD}http: { host: "${host}", enabled: false }\n`);
   });
@@ -177,8 +181,8 @@ describe('the sign-in', () => {
     const secret = { ORGTRAIL_HTTP_PASSWORD: 'x' };
     const text = (fields: string): string => `${GOOD}http: { host: 0.0.0.0${fields} }\n`;
     expect(parseConfig(text(', user: me'), FILE, secret).http).toMatchObject({ host: '0.0.0.0', passwordFile: null });
-    expect(linesOf(text(', user: me'), {})).toEqual([`c.yaml:6:15 http.host: "0.0.0.0" ${open}`]);
-    expect(linesOf(text(', user: me'), { REDIS_PASSWORD: 'x' })).toHaveLength(1);
+    expect(linesOf(text(', user: me'), {})).toContain(`c.yaml:6:15 http.host: "0.0.0.0" ${open}`);
+    expect(linesOf(text(', user: me'), { REDIS_PASSWORD: 'x' })).toHaveLength(2);
     expect(linesOf(text(''), secret)).toContain(`c.yaml:6:15 http.host: "0.0.0.0" ${open}`);
     expect(linesOf(text(', user: me'), { ORGTRAIL_HTTP_PASSWORD: '' })).toContain(
       'environment variable ORGTRAIL_HTTP_PASSWORD: is set but empty: give it a value, or unset it',
@@ -188,6 +192,49 @@ describe('the sign-in', () => {
   test.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])('is not wanted on %s', (host) =>
     expectAccepted(`${GOOD}http: { host: "${host}" }\n`),
   );
+
+  test.each([
+    [
+      'publicUrl: "https://t.example"',
+      'c.yaml:6:20 http.publicUrl: is for people elsewhere, so a sign-in is wanted too',
+    ],
+    [
+      'trustedProxies: [10.0.0.1]',
+      'c.yaml:6:26 http.trustedProxies[0]: "10.0.0.1" speaks for people elsewhere, so a sign-in is wanted too',
+    ],
+    ['apply: true', 'c.yaml:6:16 http.apply: "true" needs to know who applies, so a sign-in is wanted'],
+  ])('is wanted beside %s', (option, line) => {
+    expect(linesOf(`${GOOD}http: { ${option} }\n`)).toEqual([`${line}: ${ways}`]);
+    expectAccepted(`${GOOD}http: { ${option}, accessFile: /etc/access.yaml }\n`);
+    expectAccepted(`${GOOD}http: { ${option}, user: me, passwordFile: /p }\n`);
+    expectAccepted(`${GOOD}http: { ${option}, enabled: false }\n`);
+  });
+
+  test('is not wanted where the name that people use is of this machine', () =>
+    expectAccepted(`${GOOD}http: { publicUrl: "http://localhost:8080" }\n`));
+
+  test('at a provider needs an address to come back to, and a secret', () => {
+    const oidc = provider.replace(', clientSecretFile: /s', '');
+    expect(linesOf(`${GOOD}http: { ${provider} }\n`)).toEqual([
+      'c.yaml:6:15 http.oidc: needs http.publicUrl, where the provider sends people back to',
+    ]);
+    const text = `${GOOD}http: { publicUrl: "https://t.example", ${oidc} }\n`;
+    expect(linesOf(text)).toEqual([
+      'c.yaml:6:47 http.oidc: has no secret: set http.oidc.clientSecretFile, or the environment variable ORGTRAIL_OIDC_SECRET',
+    ]);
+    expect(() => parseConfig(text, FILE, { ORGTRAIL_OIDC_SECRET: 'x' })).not.toThrow();
+    expect(linesOf(GOOD, { ORGTRAIL_OIDC_SECRET: 'x' })).toEqual([
+      'c.yaml:1:1 http.oidc: is missing, but the environment variable ORGTRAIL_OIDC_SECRET is set',
+    ]);
+  });
+
+  test('at a provider gives at least one role, and only known ones', () => {
+    const text = (roles: string): string =>
+      `${GOOD}http: { publicUrl: "https://t.example", ${provider.replace('{ a: viewer }', roles)} }\n`;
+    expect(linesOf(text('{}'))[0]).toContain('http.oidc.roles: names no role, so nobody could sign in');
+    expect(linesOf(text('{ a: root }'))[0]).toContain('http.oidc.roles.a: is not known: one of viewer, auditor');
+    expect(linesOf(text('{ __proto__: viewer }')).join('\n')).toContain('__proto__: unknown key');
+  });
 
   test('has a user and a password, or neither', () => {
     expect(linesOf(`${GOOD}http: { passwordFile: /x }\n`)).toEqual([

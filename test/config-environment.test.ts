@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { ConfigError } from '../src/config/problem.ts';
-import { httpPassword, redactedConfig, redisPassword } from '../src/config/secrets.ts';
+import { httpPassword, httpTls, oidcSecret, redactedConfig, redisPassword } from '../src/config/secrets.ts';
 import { configCheck, configPrint } from '../src/cli/config.ts';
 import { FILE, GOOD, linesOf } from './config/refusal.ts';
 
@@ -101,7 +101,7 @@ describe('variables that are read by name', () => {
     ]);
   });
 
-  test.each(['ORGTRAIL_REDIS_URL', 'REDIS_URL', 'REDIS_PASSWORD', 'ORGTRAIL_HTTP_PASSWORD'])(
+  test.each(['ORGTRAIL_REDIS_URL', 'REDIS_URL', 'REDIS_PASSWORD', 'ORGTRAIL_HTTP_PASSWORD', 'ORGTRAIL_OIDC_SECRET'])(
     '%s may not be empty',
     (name) => {
       expect(linesOf(GOOD, { [name]: '' })[0]).toBe(
@@ -120,7 +120,7 @@ describe('variables that are read by name', () => {
 describe('passwords', () => {
   const redis = (passwordFile: string | null) => ({ redis: { url: 'redis://h', passwordFile, tls: null } });
   const http = (user: string | null, passwordFile: string | null) => ({
-    http: { enabled: true, host: '127.0.0.1', port: 0, user, passwordFile },
+    http: { ...parseConfig(GOOD, FILE, {}).http, user, passwordFile },
   });
 
   test('of Redis: from the file, else from the environment, else none', () => {
@@ -131,13 +131,45 @@ describe('passwords', () => {
   });
 
   test('of the pages', () => {
-    expect(httpPassword(http('me', file('c', 'secret')), {})).toBe('secret');
-    expect(httpPassword(http('me', null), { ORGTRAIL_HTTP_PASSWORD: 'x' })).toBe('x');
+    expect(httpPassword(http('me', file('c', 'a long secret')), {})).toBe('a long secret');
+    expect(httpPassword(http('me', null), { ORGTRAIL_HTTP_PASSWORD: 'twelve signs' })).toBe('twelve signs');
     expect(httpPassword(http(null, null), {})).toBeNull();
     expect(httpPassword({ http: { ...http('me', null).http, enabled: false } }, {})).toBeNull();
     expect(() => httpPassword(http('me', null), {})).toThrow('http.user: is given, but there is no password');
     expect(() => httpPassword(http(null, null), { ORGTRAIL_HTTP_PASSWORD: 'x' })).toThrow(
       'ORGTRAIL_HTTP_PASSWORD: is set, but http.user is not',
+    );
+  });
+
+  test('of the pages are long and not the first to be tried', () => {
+    const refusal = (password: string) => () => httpPassword(http('me', file('short', password)), {});
+    expect(refusal('canary-7f3a')).toThrow(/short: the password has 11 characters: at least 12 are wanted/);
+    expect(refusal('canary-7f3a')).toThrow(/^(?!.*canary)/s);
+    expect(refusal('Password12345!')).toThrow('the password is among the first that are tried');
+    expect(() => httpPassword(http('me', null), { ORGTRAIL_HTTP_PASSWORD: 'short' })).toThrow(
+      'environment variable ORGTRAIL_HTTP_PASSWORD: the password has 5 characters',
+    );
+  });
+
+  test('of the provider: from the file, else from the environment, never none', () => {
+    const provider = `${GOOD}http: { publicUrl: "https://t.example", oidc: { issuer: "https://i.example", clientId: c, roles: { a: viewer }`;
+    const given = { ORGTRAIL_OIDC_SECRET: 'from env' };
+    const none = parseConfig(`${provider} } }\n`, FILE, given);
+    expect(oidcSecret(none, given)).toBe('from env');
+    expect(() => oidcSecret(none, {})).toThrow('http.oidc: is given, but there is no secret');
+    const named = `${provider}, clientSecretFile: ${file('oidc', 'from file\n')} } }\n`;
+    expect(oidcSecret(parseConfig(named, FILE, {}), given)).toBe('from file');
+    expect(oidcSecret({ http: { ...none.http, enabled: false } }, {})).toBeNull();
+    expect(oidcSecret(parseConfig(GOOD, FILE, {}), {})).toBeNull();
+  });
+
+  test('the certificate is read, or said to be unreadable', () => {
+    const tls = { certFile: file('crt', 'CERT'), keyFile: file('key', 'KEY') };
+    const { http: base } = parseConfig(GOOD, FILE, {});
+    expect(httpTls({ http: { ...base, tls } })).toEqual({ cert: 'CERT', key: 'KEY' });
+    expect(httpTls({ http: base })).toBeNull();
+    expect(() => httpTls({ http: { ...base, tls: { ...tls, keyFile: join(folder, 'absent') } } })).toThrow(
+      'the file of http.tls.keyFile cannot be read: no such file',
     );
   });
 

@@ -54,7 +54,7 @@ describe('config/example.yaml', () => {
   test('has its comment with the certificate file still in it', () => expect(TEXT).toContain(`${COMMENTED}\n`));
 
   test('shows in comments what is null and has more to say', () => {
-    expect(alternativeKeys(TEXT)).toEqual(['policy', 'posture', 'lifecycle', 'tls']);
+    expect(alternativeKeys(TEXT)).toEqual(['policy', 'posture', 'lifecycle', 'tls', 'tls', 'oidc']);
     expect(alternativeKeys(LAYERS[1] ?? '')).toEqual([
       'everyAccount',
       'members',
@@ -68,13 +68,16 @@ describe('config/example.yaml', () => {
   });
 
   test('loads with what stands in its comments', () => {
-    const rediss = (text: string): string => text.replace('url: redis://', 'url: rediss://');
-    const [, groups = '', everything = ''] = LAYERS.map(rediss);
-    expect(parseConfig(groups, 'groups.yaml', {}).policy).toMatchObject({ key: false, members: null });
-    const config = parseConfig(everything, 'everything.yaml', {});
+    const neighbours = (text: string): string =>
+      text.replace('url: redis://', 'url: rediss://').replace('publicUrl: null', 'publicUrl: https://trail.example');
+    const [, groups = '', everything = ''] = LAYERS.map(neighbours);
+    const env = { ORGTRAIL_OIDC_SECRET: 'of the provider' };
+    expect(parseConfig(groups, 'groups.yaml', env).policy).toMatchObject({ key: false, members: null });
+    const config = parseConfig(everything, 'everything.yaml', env);
     expect(config.policy).toMatchObject({ members: { role: 'orgtrail-bucket-policy' } });
     expect(config.posture?.objectLock).toEqual({ mode: 'GOVERNANCE', days: 365 });
     expect(config.lifecycle?.prices?.currency).toBe('USD');
+    expect(config.http.oidc?.roles).toHaveProperty('on-call', 'operator');
   });
 
   test.each(LEAVES.map((leaf) => [leaf.path, leaf] as const))('shows %s', (path, leaf) => {

@@ -84,6 +84,30 @@ const SLOTS = {
     at: 'c.yaml:6:31 http.user',
     write: (value) => `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, user: ${value} }\n`,
   },
+  publicUrl: {
+    at: 'c.yaml:6:36 http.publicUrl',
+    write: (value) => `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, publicUrl: ${value} }\n`,
+  },
+  proxy: {
+    at: 'c.yaml:6:42 http.trustedProxies[0]',
+    write: (value) =>
+      `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, trustedProxies: [${value}] }\n`,
+  },
+  issuer: {
+    at: 'c.yaml:6:41 http.oidc.issuer',
+    write: (value) =>
+      `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, oidc: { issuer: ${value}, clientId: c, roles: { a: viewer } } }\n`,
+  },
+  scopes: {
+    at: 'c.yaml:6:41 http.oidc.scopes',
+    write: (value) =>
+      `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, oidc: { scopes: ${value}, issuer: "https://i.example", clientId: c, roles: { a: viewer } } }\n`,
+  },
+  claim: {
+    at: 'c.yaml:6:44 http.oidc.nameClaim',
+    write: (value) =>
+      `${archive({})}organizations: [{ name: x }]\nhttp: { enabled: false, oidc: { nameClaim: ${value}, issuer: "https://i.example", clientId: c, roles: { a: viewer } } }\n`,
+  },
 } satisfies Record<string, Slot>;
 
 function trail(fields: Readonly<Record<string, string>>): string {
@@ -146,6 +170,11 @@ describe.each<[keyof typeof SLOTS, readonly string[]]>([
   ],
   ['redisUrl', ['redis://h', 'rediss://user@h:6380/2', 'redis://[::1]:6379', 'redis://10.0.0.1/']],
   ['host', ['0.0.0.0', '::', 'pages.example.com', 'localhost']],
+  ['publicUrl', ['https://trail.example', 'https://trail.example:8443/', 'http://localhost:8080', 'http://[::1]']],
+  ['issuer', ['https://login.example', 'https://login.example/realms/a', 'http://127.0.0.1:9000']],
+  ['proxy', ['10.0.0.1', '10.0.0.0/24', '::1', 'fd00::/8']],
+  ['scopes', ['openid', 'openid profile groups offline_access']],
+  ['claim', ['email', 'https://example.com/claims/roles', 'cognito:groups']],
 ])('%s', (slot, values) => {
   test.each(values)('takes %s', (value) => {
     expect(() => parseConfig(SLOTS[slot].write(quoted(value)), FILE, {})).not.toThrow();
@@ -377,6 +406,59 @@ describe.each<[keyof typeof SLOTS, readonly (readonly [value: string, reason: st
       ['a:b', 'is no user name'],
       ['', 'is no user name'],
       ['ä', 'is no user name'],
+    ],
+  ],
+  [
+    'publicUrl',
+    [
+      ['trail.example', 'is no URL'],
+      ['https://', 'is no URL'],
+      ['http://trail.example', 'does not start with "https:"'],
+      ['ftp://trail.example', 'does not start with "https:"'],
+      ['https://me:pw@trail.example', 'holds a user or password'],
+      ['https://trail.example/pages', 'has a path'],
+      ['https://trail.example?x=1', 'has a query'],
+      ['https://trail.example\n', 'is no URL'],
+    ],
+  ],
+  [
+    'issuer',
+    [
+      ['login.example', 'is no URL'],
+      ['http://login.example', 'does not start with "https:"'],
+      ['https://me:pw@login.example', 'holds a user or password'],
+      ['https://login.example#x', 'has a query'],
+      ['https://169.254.169.254', 'link-local or metadata'],
+      ['https://metadata.google.internal/x', 'link-local or metadata'],
+    ],
+  ],
+  [
+    'proxy',
+    [
+      ['proxy.example', 'is no address'],
+      ['10.0.0.0/33', 'is no address'],
+      ['fd00::/129', 'is no address'],
+      ['10.0.0.1:80', 'is no address'],
+      ['0.0.0.0/0', 'holds every address'],
+      ['::/0', 'holds every address'],
+      ['10.0.0.0/00', 'holds every address'],
+    ],
+  ],
+  [
+    'scopes',
+    [
+      ['profile email', 'does not name the scope "openid"'],
+      ['openid  email', 'is no list of scopes'],
+      ['', 'is no list of scopes'],
+      ['openid "x"', 'is no list of scopes'],
+    ],
+  ],
+  [
+    'claim',
+    [
+      ['', 'is no name of a claim'],
+      ['a b', 'is no name of a claim'],
+      ['x'.repeat(129), 'is no name of a claim'],
     ],
   ],
 ])('%s', (slot, refused) => {

@@ -41,7 +41,21 @@ describe('a good configuration', () => {
       },
     ]);
     expect(config.redis).toEqual({ url: 'redis://127.0.0.1:6379', passwordFile: null, tls: null });
-    expect(config.http).toEqual({ enabled: true, host: '127.0.0.1', port: 8080, user: null, passwordFile: null });
+    expect(config.http).toEqual({
+      enabled: true,
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: null,
+      tls: null,
+      trustedProxies: [],
+      user: null,
+      passwordFile: null,
+      accessFile: null,
+      oidc: null,
+      sessionHours: 12,
+      idleMinutes: 60,
+      apply: false,
+    });
     expect(config.limits).toMatchObject({
       accountConcurrency: 8,
       maxObjectBytes: 64 * 2 ** 20,

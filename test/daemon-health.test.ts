@@ -56,8 +56,8 @@ test('a Redis that may drop jobs is not ready for them', async () => {
     'only the policy is left',
     async () => (await daemon.readiness()).reasons.map((reason) => reason.code).join() === 'noeviction',
   );
-  const authorization = `Basic ${Buffer.from('auditor:canary-http-secret').toString('base64')}`;
-  const response = await fetch(`${daemon.url}/readyz`, { headers: { authorization } });
+  const { cookie } = await signIn(daemon, 'canary-http-secret');
+  const response = await fetch(`${daemon.url}/readyz`, { headers: { cookie } });
   expect(response.status).toBe(503);
   expect(await response.text()).toContain('maxmemory-policy is allkeys-lru');
 });
@@ -94,17 +94,16 @@ test('no secret reaches log, pages, metrics or job data, even at the lowest log 
     throw new OperatingError({ code: 'blocked-access', message: 'role refused', hint: 'check the external id', cause });
   };
   const daemon = await run(`redis://127.0.0.1:${redis.port}`, 'canary-redis-secret', refuse);
-  const authorization = `Basic ${Buffer.from('auditor:canary-http-secret').toString('base64')}`;
-  const wrong = await fetch(`${daemon.url}/`, {
-    headers: { authorization: `Basic ${Buffer.from('auditor:canary-guess').toString('base64')}` },
-  });
-  expect(wrong.status).toBe(401);
+  await until('Redis is there', () => signIn(daemon, 'canary-http-secret').then(({ status }) => status === 200));
+  expect((await signIn(daemon, 'canary-guess')).status).toBe(401);
+  const { cookie } = await signIn(daemon, 'canary-http-secret');
   const admin = new Redis(redis.url);
   ends.push(async () => admin.disconnect());
   await until('the sweep failed', async () => (await admin.zcard('{orgtrail}:discover:failed')) === 1);
   const pages = await Promise.all(
-    ['/', '/metrics', '/readyz', '/jobs/api/queues?activeQueue=discover&status=failed'].map(async (path) => {
-      const response = await fetch(`${daemon.url}${path}`, { headers: { authorization } });
+    ['/api/overview', '/api/jobs/failed', '/api/system', '/metrics', '/readyz', FAILED_ON_BOARD].map(async (path) => {
+      const response = await fetch(`${daemon.url}${path}`, { headers: { cookie } });
+      expect([path, response.status]).toEqual([path, path === '/readyz' ? response.status : 200]);
       return response.text();
     }),
   );
@@ -115,6 +114,17 @@ test('no secret reaches log, pages, metrics or job data, even at the lowest log 
   expect(everything).toContain('blocked-access');
   expect(everything).not.toMatch(/canary|Basic [A-Za-z0-9]/);
 });
+
+const FAILED_ON_BOARD = '/jobs/api/queues?activeQueue=discover&status=failed';
+
+/** Signs in as a person does; the cookie is empty where that was refused. */
+async function signIn(daemon: Daemon, password: string): Promise<{ readonly status: number; readonly cookie: string }> {
+  const url = daemon.url ?? '';
+  const headers = { origin: url, 'content-type': 'application/json' };
+  const body = JSON.stringify({ user: 'auditor', password });
+  const response = await fetch(`${url}/api/session`, { method: 'POST', headers, body });
+  return { status: response.status, cookie: (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+}
 
 let said: string[] = [];
 

@@ -3,10 +3,10 @@
  * (reliability.md 43). What passes is well formed, not trusted; the pipeline looks every identifier up again.
  */
 import { z } from 'zod';
-import type { DigestJob, SweepJob } from '../core/job.ts';
+import type { ApplyJob, CoverJob, DigestJob, PreflightJob, SweepJob } from '../core/job.ts';
 import { OperatingError } from '../errors.ts';
 
-export const QUEUE_NAMES = ['discover', 'collect', 'reconcile'] as const;
+export const QUEUE_NAMES = ['discover', 'collect', 'cover', 'reconcile'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 const account = z.string().regex(/^\d{12}$/);
@@ -20,7 +20,7 @@ const chain = {
     .regex(/^arn:[a-z0-9-]+:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[A-Za-z0-9._-]+$/),
 };
 const depth = z.enum(['recent', 'full']);
-const cause = z.enum(['schedule', 'start', 'redis-emptied', 'round-overdue']);
+const cause = z.enum(['schedule', 'start', 'redis-emptied', 'round-overdue', 'asked']);
 
 const sweepJob = z.strictObject({ type: z.literal('sweep'), depth, ...chain });
 const digestJob = z.strictObject({
@@ -34,6 +34,12 @@ const digestJob = z.strictObject({
 const discoverJob = z.strictObject({ type: z.enum(['discover', 'collect']), depth, cause });
 const reconcileJob = z.strictObject({ type: z.literal('reconcile'), cause });
 
+/** A person's name as it is recorded: told in logs and records, and never acted on. */
+const by = z.string().min(1).max(200);
+const coverJob = z.strictObject({ type: z.literal('cover'), reader: account, account, depth });
+const preflightJob = z.strictObject({ type: z.literal('preflight'), account, by });
+const applyJob = z.strictObject({ type: z.literal('apply'), plan: z.string().regex(/^[0-9a-f]{16}$/), by });
+
 export type DiscoverJob = Readonly<z.infer<typeof discoverJob>>;
 export type ReconcileJob = Readonly<z.infer<typeof reconcileJob>>;
 export type Cause = DiscoverJob['cause'];
@@ -43,7 +49,11 @@ export const parseCollectJob = (data: unknown): DigestJob => parse(digestJob, da
 /** The discover queue holds rounds over all accounts, and the sweeps of chains that they call for. */
 export const parseDiscoverJob = (data: unknown): DiscoverJob | SweepJob =>
   parse(z.union([discoverJob, sweepJob]), data);
-export const parseReconcileJob = (data: unknown): ReconcileJob => parse(reconcileJob, data);
+/** The reconcile queue holds looks at the documents, and the plans that people ask to be applied. */
+export const parseReconcileJob = (data: unknown): ReconcileJob | ApplyJob =>
+  parse(z.union([reconcileJob, applyJob]), data);
+/** The cover queue holds the coverage of accounts, and the preflights that people ask for. */
+export const parseCoverJob = (data: unknown): CoverJob | PreflightJob => parse(z.union([coverJob, preflightJob]), data);
 
 /** The refusal names the fields and not their values, which may be anything. */
 function parse<T>(schema: z.ZodType<T>, data: unknown): T {

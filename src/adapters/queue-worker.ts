@@ -23,12 +23,21 @@ export const QUEUE_TIMING: QueueTiming = { lockMs: 60_000, stalledMs: 30_000, ma
 const LONGEST_BACKOFF_MS = 600_000;
 /** Aborted jobs are looked for this often while a worker stops: one may have been taken in the last instant. */
 const ABORT_EVERY_MS = 50;
+const PROGRESS_EVERY_MS = 1000;
 const SHUTDOWN = 'shutdown';
 const LOCK_LOST = 'lock lost';
+
+/** What a sweep has done so far. */
+export interface JobProgress {
+  readonly listed: number;
+  readonly captured: number;
+}
 
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Kept in Redis for whoever watches, once a second at most; it may be called as often as one likes. */
+  readonly progress: (done: JobProgress) => void;
 }
 
 /** Thrown by a handler that wants its job later, at no cost of an attempt. */
@@ -90,7 +99,7 @@ function createProcessor<T>(options: WorkerOptions<T>) {
     const cancelled = signal ?? new AbortController().signal;
     try {
       const data = options.parse(job.data);
-      return await untilAborted(options.handle(data, { signal: cancelled, log }), cancelled);
+      return await untilAborted(options.handle(data, { signal: cancelled, log, progress: teller(job) }), cancelled);
     } catch (error) {
       if (cancelled.aborted && cancelled.reason === SHUTDOWN) throw await handBack(job, token);
       if (error instanceof Postponed) {
@@ -99,6 +108,17 @@ function createProcessor<T>(options: WorkerOptions<T>) {
       }
       throw failure(error, options, log);
     }
+  };
+}
+
+/** A progress that is not kept is nobody's trouble. */
+function teller(job: Job): JobContext['progress'] {
+  let told = Number.NEGATIVE_INFINITY;
+  return ({ listed, captured }) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_EVERY_MS) return;
+    told = now;
+    job.updateProgress({ listed, captured }).catch(() => undefined);
   };
 }
 

@@ -1,7 +1,14 @@
 /** The producing side of the queues. Every add may be repeated: what is waiting already is not added twice. */
 import { hash } from 'node:crypto';
 import { Queue, type JobsOptions } from 'bullmq';
-import { chainName, type DigestJob, type SweepJob } from '../core/job.ts';
+import {
+  chainName,
+  type ApplyJob,
+  type CoverJob,
+  type DigestJob,
+  type PreflightJob,
+  type SweepJob,
+} from '../core/job.ts';
 import type { JobCounts } from '../core/snapshot.ts';
 import { QUEUE_NAMES, type DiscoverJob, type QueueName, type ReconcileJob } from './queue-jobs.ts';
 import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within, type Connections } from './redis.ts';
@@ -15,6 +22,8 @@ const MAX_WAITING = 20_000;
  * whichever goes first starves the other: new log files captured hours late, or digests hardly judged at all.
  */
 const SWEEP_PRIORITY = 10;
+/** Coverage stands behind the preflights that somebody waits for. */
+const COVER_PRIORITY = 10;
 
 export interface Queues {
   /** `id` names the tick, so that a second replica's add is none. */
@@ -24,6 +33,12 @@ export interface Queues {
   sweeps(jobs: readonly SweepJob[]): Promise<void>;
   /** Adds what fits under MAX_WAITING, in the order given; `held` is how many were left for the next sweep. */
   digests(jobs: readonly DigestJob[]): Promise<{ readonly added: number; readonly held: number }>;
+  /** Any number of these for one reader and account within the cover delay, or while one runs, become exactly one. */
+  cover(jobs: CoverJob | readonly CoverJob[]): Promise<void>;
+  /** One at a time of each account. */
+  preflight(job: PreflightJob): Promise<void>;
+  /** One at a time, and tried once: what became of it is for a person to judge. */
+  apply(job: ApplyJob): Promise<void>;
   counts(): Promise<JobCounts>;
   /** The queues themselves, for the job board. */
   readonly all: readonly Queue[];
@@ -31,11 +46,14 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-/** @param attempts how often a job is tried before it stays failed. */
-export function openQueues(
-  connections: Connections,
-  options: { readonly attempts: number; readonly maxWaiting?: number },
-): Queues {
+/** `attempts`: how often a job is tried before it stays failed. `coverDelayMs`: for how long news of an account are gathered. */
+export interface QueueOptions {
+  readonly attempts: number;
+  readonly maxWaiting?: number;
+  readonly coverDelayMs?: number;
+}
+
+export function openQueues(connections: Connections, options: QueueOptions): Queues {
   const connection = connections.command();
   const queues = new Map(QUEUE_NAMES.map((name) => [name, openQueue(name, connection, options.attempts)]));
   const queue = (name: QueueName): Queue => {
@@ -59,6 +77,13 @@ export function openQueues(
       for (const page of pages(jobs)) await addPage(queue('discover'), page, sweepOptions);
     },
     digests: (jobs) => addDigests(queue('collect'), jobs, options.maxWaiting ?? MAX_WAITING),
+    cover: async (jobs) => {
+      const delay = options.coverDelayMs ?? 0;
+      for (const page of pages('type' in jobs ? [jobs] : jobs))
+        await addPage(queue('cover'), page, (job) => coverOptions(job, delay));
+    },
+    preflight: (job) => addPage(queue('cover'), [job], preflightOptions),
+    apply: (job) => addPage(queue('reconcile'), [job], applyOptions),
     counts: async () =>
       new Map(await Promise.all([...queues].map(async ([name, each]) => [name, await countsOf(each)] as const))),
     all: [...queues.values()],
@@ -104,7 +129,7 @@ async function addDigests(
   return { added, held: jobs.length - added };
 }
 
-async function addPage<T extends SweepJob | DigestJob>(
+async function addPage<T extends { readonly type: string }>(
   queue: Queue,
   page: readonly T[],
   options: (job: T) => JobsOptions,
@@ -115,6 +140,22 @@ async function addPage<T extends SweepJob | DigestJob>(
 
 function sweepOptions(job: SweepJob): JobsOptions {
   return { priority: SWEEP_PRIORITY, deduplication: { id: `sweep ${chainName(job)}`, keepLastIfActive: true } };
+}
+
+function coverOptions({ reader, account }: CoverJob, delay: number): JobsOptions {
+  return {
+    priority: COVER_PRIORITY,
+    delay,
+    deduplication: { id: `cover ${reader} ${account}`, keepLastIfActive: true },
+  };
+}
+
+function preflightOptions({ account }: PreflightJob): JobsOptions {
+  return { deduplication: { id: `preflight ${account}` } };
+}
+
+function applyOptions(): JobsOptions {
+  return { attempts: 1, deduplication: { id: 'apply' } };
 }
 
 /** By hash, since keys may hold anything; no job id, since a digest may be judged again once it is done. */

@@ -1,6 +1,7 @@
 /** Schedules that fire once a tick, however many replicas run them. A fire only adds a job. */
 import {
   createTask,
+  validate,
   type Logger as CronLogger,
   type RunCoordinator,
   type ScheduledTask,
@@ -13,6 +14,8 @@ import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within } from './redis.ts';
 
 /** How long a tick stays taken: longer than the clocks of two replicas may differ. */
 const TICK_TAKEN_MS = 15 * 60_000;
+
+const UTC = 'Etc/UTC';
 
 export interface Schedule {
   readonly name: string;
@@ -37,10 +40,23 @@ export function startSchedules(schedules: readonly Schedule[], redis: Redis, log
   };
 }
 
+/** When the expression fires next by this machine's clock, epoch milliseconds; null: it never does, or is none. */
+export function nextRun(cron: string): number | null {
+  if (!validate(cron)) return null;
+  const task = createTask(cron, () => undefined, { timezone: UTC });
+  try {
+    return task.getNextRuns(1)[0]?.getTime() ?? null;
+  } catch {
+    return null; // a day that no year has, such as the 30th of February
+  } finally {
+    void task.destroy();
+  }
+}
+
 function startTask(schedule: Schedule, coordinator: RunCoordinator, log: Log): ScheduledTask {
   const task = createTask(schedule.cron, (context) => fire(schedule, context, log), {
     name: schedule.name,
-    timezone: 'Etc/UTC',
+    timezone: UTC,
     distributed: true,
     noOverlap: true,
     runCoordinator: coordinator,

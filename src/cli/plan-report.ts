@@ -1,4 +1,5 @@
 /** A plan as `--json` tells it, and the exit status that it comes to. */
+import type { AccountCheck } from '../core/board/account.ts';
 import { costLine, type CostLine } from '../core/plan/lifecycle-cost.ts';
 import { estimateTotals, type StepTotal } from '../core/plan/lifecycle-estimate.ts';
 import type { ChangeOutcome } from '../core/plan/change-record.ts';
@@ -8,7 +9,7 @@ import type { Json } from '../core/json.ts';
 import type { Problem } from '../core/source.ts';
 import { formatIso } from '../core/time.ts';
 import type { ArchivePlan } from '../pipeline/plan.ts';
-import { preflightProblems, type AccountCheck } from '../pipeline/preflight.ts';
+import { preflightProblems } from '../pipeline/preflight.ts';
 
 const PLAN_SCHEMA = 'orgtrail.plan/1';
 

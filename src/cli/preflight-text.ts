@@ -1,6 +1,6 @@
 /** What preflight found, for people: what is missing with the next step, and one line that sums it up. */
 import { isNeeded } from '../core/plan/reader-permissions.ts';
-import type { AccountCheck, StepCheck } from '../pipeline/preflight.ts';
+import type { AccountCheck, StepCheck } from '../core/board/account.ts';
 import { clean, table } from './text.ts';
 
 const MOST_ACCOUNTS = 50;

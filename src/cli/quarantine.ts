@@ -4,10 +4,10 @@ import { parseQuarantineKey, quarantineKey, quarantinePartKey, quarantineRoot } 
 import { formatIso } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
 import { archivePlace } from '../pipeline/parts.ts';
+import { entriesOfFile } from '../pipeline/quarantined.ts';
 import {
   acceptEntry,
   listEntries,
-  quarantinedVerdicts,
   readRecords,
   type EntryRecords,
   type QuarantineEntry,
@@ -203,13 +203,10 @@ async function entriesNamed(what: string, ports: QuarantinePorts): Promise<reado
   const [, bucket = '', key = ''] = /^([^/]+)\/(.*)$/s.exec(plain) ?? [];
   if (parsed === null && parseKey(key) === null)
     throw usage('name an archive key below orgtrail/quarantine/, or a file of a source as bucket/key');
-  const verdicts = parsed === null ? await quarantinedVerdicts(ports) : [parsed.name.verdict];
+  const file = parsed?.name ?? { bucket, key };
   const found: QuarantineEntry[] = [];
-  for (const verdict of verdicts) {
-    const folder = `${quarantineKey(prefix, parsed?.name ?? { bucket, key }, verdict)}/`;
-    for await (const entry of listEntries({ folder }, ports))
-      if (parsed === null || entry.name.mark === parsed.name.mark) found.push(entry);
-  }
+  for await (const entry of entriesOfFile(file, parsed?.name.verdict ?? null, ports))
+    if (parsed === null || entry.name.mark === parsed.name.mark) found.push(entry);
   return found;
 }
 

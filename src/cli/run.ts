@@ -2,8 +2,9 @@
 import { createLogger } from '../adapters/log.ts';
 import { reloadConfig, type Config } from '../config.ts';
 import type { Environment } from '../config/environment.ts';
-import { httpPassword, redisPassword } from '../config/secrets.ts';
+import { httpPassword, httpTls, oidcSecret, redisPassword } from '../config/secrets.ts';
 import { startDaemon, type Daemon } from '../daemon.ts';
+import { createCallRates } from '../daemon/call-rates.ts';
 import type { Role } from '../daemon/stage.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -64,8 +65,17 @@ async function startOne(
   log: Log,
 ): Promise<{ readonly daemon: Daemon; close(): Promise<void> }> {
   const metrics = createMetrics();
-  const open = openParts(config, settings.clock, (call) => metrics.onCall(call));
-  const passwords = { redis: redisPassword(config, settings.env), http: httpPassword(config, settings.env) };
+  const calls = createCallRates(settings.clock);
+  const open = openParts(config, settings.clock, (call) => {
+    metrics.onCall(call);
+    calls.onCall(call);
+  });
+  const { env } = settings;
+  const passwords = {
+    redis: redisPassword(config, env),
+    http: httpPassword(config, env),
+    oidc: oidcSecret(config, env),
+  };
   const work = createPipeline(open.parts);
   const daemon = await startDaemon({
     config,
@@ -74,7 +84,10 @@ async function startOne(
     log,
     role: settings.role,
     metrics,
+    calls,
+    parts: open.parts,
     passwords,
+    tls: httpTls(config),
     onBug: settings.onBug,
   });
   return {

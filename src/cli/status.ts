@@ -4,12 +4,14 @@ import type { Finding } from '../core/coverage.ts';
 import type { DayCell } from '../core/days.ts';
 import { exitOf, verifyReport, type AccountProblem, type ChainResult, type Verdict } from '../core/report.ts';
 import { formatIso, HOUR, MINUTE } from '../core/time.ts';
+import { accountRows } from '../pipeline/account-rows.ts';
 import { openEstate } from '../pipeline/estate.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
-import { accountStatus, type ChainStatus } from '../pipeline/status.ts';
+import type { ChainStatus } from '../pipeline/chain-status.ts';
+import { accountStatus } from '../pipeline/status.ts';
 import { openParts } from './open.ts';
 import { takesChain, takesSurvey, type Answer, type Request } from './request.ts';
-import { accountLines, accountRows, type AccountLine } from './status-lines.ts';
+import { accountLines, type AccountLine } from './status-lines.ts';
 import { statusText } from './status-text.ts';
 
 const DEFAULT_DAYS = 7;
@@ -59,7 +61,11 @@ export async function statusReport(request: Request, parts: PipelineParts): Prom
   );
   const statuses = all
     .filter((one) => takesSurvey(request, one.survey))
-    .map((one) => ({ ...one, chains: one.chains.filter(({ chain }) => takesChain(request, chain)) }));
+    .map((one) => ({
+      ...one,
+      chains: one.chains.filter(({ chain }) => takesChain(request, chain)),
+      lost: one.lost.filter(({ chain }) => takesChain(request, chain)),
+    }));
   const problems: AccountProblem[] = listed.problems.map((problem) => ({ account: '', problem }));
   problems.push(
     ...statuses.flatMap((one) => one.problems.map((problem) => ({ account: one.survey.account.id, problem }))),

@@ -51,6 +51,38 @@ export function listenHost(value: string): string | null {
   return 'is no host: an IP address without brackets or a host name is wanted';
 }
 
+/** The address that people use: https, or http on loopback; without a path, since every page counts from the root. */
+export function publicUrl(value: string): string | null {
+  const url = parseUrl(value);
+  if (url === null) return 'is no URL: something like "https://orgtrail.example" is wanted';
+  return plainFault(url) ?? (['', '/'].includes(url.pathname) ? null : 'has a path: the pages are served at the root');
+}
+
+/** The issuer of an OpenID Connect provider. Its path is part of its name. */
+export function issuer(value: string): string | null {
+  const url = parseUrl(value);
+  if (url === null) return 'is no URL: something like "https://login.example" is wanted';
+  return plainFault(url) ?? (isForbidden(url.hostname) ? 'names a link-local or metadata address' : null);
+}
+
+/** What neither may have. */
+function plainFault(url: URL): string | null {
+  const plain = url.protocol === 'http:' && isLoopback(url.hostname);
+  if (url.protocol !== 'https:' && !plain) return 'does not start with "https:", which all but loopback needs';
+  if (url.username !== '' || url.password !== '') return 'holds a user or password, which belongs nowhere here';
+  return url.search === '' && url.hash === '' ? null : 'has a query, which is not wanted here';
+}
+
+/** One address or a network of them. One that holds everybody would believe everybody. */
+export function proxyAddress(value: string): string | null {
+  const [, address = '', bits] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(value) ?? [];
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  if (version === 0 || (bits !== undefined && Number(bits) > most))
+    return 'is no address: an IP address or a network like "10.0.0.0/24" is wanted';
+  return bits === '0' || bits === '00' || bits === '000' ? 'holds every address, so anybody could say who asks' : null;
+}
+
 function parseUrl(value: string): URL | null {
   // The WHATWG parser drops tabs and line breaks silently, so that the checked host is not the written one.
   if (hasControl(value) || value.trim() !== value || !/^[a-z]+:\/\//i.test(value)) return null;

@@ -1,6 +1,6 @@
 /**
  * What the environment may say. A text value that is `${VAR}` or `${VAR:-default}` as a whole is replaced after
- * parsing; text is never pasted into YAML, so a variable cannot bring keys of its own. Four variables are read by name.
+ * parsing; text is never pasted into YAML, so a variable cannot bring keys of its own. Five variables are read by name.
  */
 
 /** The process's environment, or a part of it. */
@@ -14,6 +14,7 @@ export const OVERRIDES = [
 
 export const REDIS_PASSWORD = 'REDIS_PASSWORD';
 export const HTTP_PASSWORD = 'ORGTRAIL_HTTP_PASSWORD';
+export const OIDC_SECRET = 'ORGTRAIL_OIDC_SECRET';
 
 /** A text value after references are followed. `variable` names where it came from; null: from the file. */
 export type Resolved = { readonly value: string; readonly variable: string | null } | { readonly problem: string };
@@ -42,6 +43,6 @@ export function resolveText(written: string, env: Environment): Resolved {
 
 /** The variables that are read by name and are set but empty. */
 export function emptyVariables(env: Environment): readonly string[] {
-  const known = [...OVERRIDES.map((one) => one.variable), REDIS_PASSWORD, HTTP_PASSWORD];
+  const known = [...OVERRIDES.map((one) => one.variable), REDIS_PASSWORD, HTTP_PASSWORD, OIDC_SECRET];
   return known.filter((name) => variable(env, name) === '');
 }

@@ -104,6 +104,20 @@ export const userName = matching(
   'is no user name: up to 64 visible ASCII characters without ":" are wanted',
 );
 
+/** The name of a claim in an id token. */
+export const claimName = matching(
+  /^[\x21-\x7e]{1,128}$/,
+  'is no name of a claim: up to 128 visible ASCII characters are wanted',
+);
+
+/** What a provider is asked for; without `openid` it says nothing about who signed in. */
+export function scopes(value: string): string | null {
+  const words = value.split(' ');
+  const wellFormed = value.length <= 512 && words.every((word) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(word));
+  if (!wellFormed) return 'is no list of scopes: words with one space between are wanted';
+  return words.includes('openid') ? null : 'does not name the scope "openid", which a sign-in needs';
+}
+
 const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
   ['second', 'second'],
   ['minute', 'minute'],

@@ -121,6 +121,13 @@ const windows = {
     unit: 'minutes',
     sentence: 'How old the last full round may be before the daemon is not ready.',
   }),
+  coverDelaySeconds: whole({
+    usual: 20,
+    least: 0,
+    most: 3600,
+    unit: 'seconds',
+    sentence: 'How long news of an account are gathered before its coverage is computed anew.',
+  }),
   publicKeySlackMinutes: whole({
     usual: 120,
     least: 0,

@@ -1,11 +1,12 @@
 /** The whole configuration as one schema: validation, JSON Schema, known keys and the redaction all come from it. */
 import * as z from 'zod';
 import { accountsSchema, archiveSchema, organizationsSchema } from './estate.ts';
+import { httpSchema } from './http.ts';
 import { lifecycleSchema } from './lifecycle.ts';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
 import { postureSchema } from './posture.ts';
-import { awsSchema, httpSchema, logSchema, reconcileSchema, redisSchema, schedulesSchema } from './service.ts';
+import { awsSchema, logSchema, reconcileSchema, redisSchema, schedulesSchema } from './service.ts';
 
 export const configSchema = z.strictObject({
   archive: archiveSchema,

@@ -1,6 +1,7 @@
 /** Passwords come from files or the environment, never from YAML, and nothing here prints one. */
 import type { Config } from '../config.ts';
-import { type Environment, HTTP_PASSWORD, REDIS_PASSWORD, variable } from './environment.ts';
+import { passwordFault } from '../core/password-rules.ts';
+import { type Environment, HTTP_PASSWORD, OIDC_SECRET, REDIS_PASSWORD, variable } from './environment.ts';
 import { readSmallFile } from './file.ts';
 import { hasControl } from './grammar.ts';
 import { ConfigError, wholeProblem } from './problem.ts';
@@ -32,7 +33,30 @@ export function httpPassword(config: Pick<Config, 'http'>, env: Environment): st
   }
   if (user === null && password !== null)
     throw refusal(`environment variable ${HTTP_PASSWORD}`, 'is set, but http.user is not');
+  const fault = password === null ? null : passwordFault(password, user ?? '');
+  if (fault !== null) throw refusal(passwordFile ?? `environment variable ${HTTP_PASSWORD}`, `the password ${fault}`);
   return password;
+}
+
+/** The client secret: from http.oidc.clientSecretFile, else from ORGTRAIL_OIDC_SECRET; null when no provider is configured or nothing is served. */
+export function oidcSecret(config: Pick<Config, 'http'>, env: Environment): string | null {
+  const { enabled, oidc } = config.http;
+  if (!enabled || oidc === null) return null;
+  const file = oidc.clientSecretFile;
+  const secret = file === null ? fromVariable(OIDC_SECRET, env) : fromFile(file, 'http.oidc.clientSecretFile');
+  if (secret !== null) return secret;
+  const what = `is given, but there is no secret: set http.oidc.clientSecretFile, or the environment variable ${OIDC_SECRET}`;
+  throw refusal('http.oidc', what);
+}
+
+/** Certificate and key to serve https with, as PEM; null when http is served. */
+export function httpTls(config: Pick<Config, 'http'>): { readonly cert: string; readonly key: string } | null {
+  const { enabled, tls } = config.http;
+  if (!enabled || tls === null) return null;
+  const hint = "Let the daemon's user read the files that http.tls names.";
+  const read = (path: string, option: string): string =>
+    readSmallFile({ path, what: `the file of ${option}`, mostBytes: 1024 * 1024, hint });
+  return { cert: read(tls.certFile, 'http.tls.certFile'), key: read(tls.keyFile, 'http.tls.keyFile') };
 }
 
 /** The configuration as it may be shown: external ids are left out, passwords were never in it. */

@@ -1,7 +1,7 @@
-/** The options that say how the daemon runs: Redis, schedules, AWS calls, its own pages, its log. */
+/** The options that say how the daemon runs: Redis, schedules, AWS calls, its log. */
 import * as z from 'zod';
-import { endpoint, listenHost, redisUrl } from './address.ts';
-import { cron, filePath, region, userName } from './grammar.ts';
+import { endpoint, redisUrl } from './address.ts';
+import { cron, filePath, region } from './grammar.ts';
 import { flag, orNull, text } from './option.ts';
 
 const tlsSchema = z.strictObject({
@@ -65,22 +65,6 @@ export const awsSchema = z
   })
   .prefault({})
   .meta({ description: 'How AWS is called.' });
-
-export const httpSchema = z
-  .strictObject({
-    enabled: flag(true, 'Whether the pages, the API and the metrics are served.'),
-    host: text(listenHost)
-      .default('127.0.0.1')
-      .meta({ description: 'The address to listen on; other than loopback needs user and a password.' }),
-    port: z.int().min(0).max(65_535).default(8080).meta({ description: 'The port to listen on; 0 takes a free one.' }),
-    user: orNull(text(userName), 'The user of the sign-in; null serves without sign-in, which only loopback may.'),
-    passwordFile: orNull(
-      text(filePath),
-      'A file that holds the password of the sign-in; null takes the environment variable ORGTRAIL_HTTP_PASSWORD.',
-    ),
-  })
-  .prefault({})
-  .meta({ description: 'The pages of the daemon.' });
 
 export const logSchema = z
   .strictObject({

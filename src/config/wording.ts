@@ -54,9 +54,12 @@ function kindOf(input: unknown): string {
   return WORDS.get(typeof input) ?? 'something else';
 }
 
-/** The problems behind the schema's issues, except for values that were told about when the file was read. */
-export function schemaProblems(located: Located, issues: readonly z.core.$ZodIssue[]): readonly ConfigProblem[] {
-  const schema = inputSchema();
+/** The problems behind the schema's issues, except for values that were told about when the file was read. `schema`: of the file, where it is not the configuration. */
+export function schemaProblems(
+  located: Located,
+  issues: readonly z.core.$ZodIssue[],
+  schema: OptionSchema = inputSchema(),
+): readonly ConfigProblem[] {
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(located, [...path, key], schema));

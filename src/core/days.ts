@@ -43,38 +43,64 @@ export interface DayWindow {
   readonly due: number;
 }
 
-/** Every account with every day of the window, in the order given. */
-export function dayGrid(window: DayWindow, accounts: readonly AccountDays[]): readonly DayCell[] {
-  const days = daysOf(window);
-  return accounts.flatMap((one) => accountDays(one, days, window));
+/** The window in other steps than days, milliseconds that divide a day. */
+export interface StepWindow extends DayWindow {
+  readonly step: number;
+  /** True: a step is not proven while a part of it is pending. A day is: its first hours count before it has ended. */
+  readonly whole: boolean;
 }
 
-/** The starts of the window's days, UTC, the newest of them where there are too many. */
-function daysOf({ from, to }: Pick<DayWindow, 'from' | 'to'>): readonly number[] {
-  const last = Math.floor(Math.max(from, to - 1) / DAY) * DAY;
-  const first = Math.max(Math.floor(from / DAY) * DAY, last - (MOST_DAYS - 1) * DAY);
-  return Array.from({ length: Math.round((last - first) / DAY) + 1 }, (_, index) => first + index * DAY);
+/** Every account with every day of the window, in the order given. */
+export function dayGrid(window: DayWindow, accounts: readonly AccountDays[]): readonly DayCell[] {
+  return accounts.flatMap((one) =>
+    accountSteps(one, inDays(window)).map(({ start, ...told }) => ({
+      account: one.account,
+      day: nameOf(start),
+      ...told,
+    })),
+  );
+}
+
+function inDays(window: DayWindow): StepWindow {
+  return { ...window, step: DAY, whole: false };
+}
+
+/** The starts of the window's steps, UTC, the newest of them where there are too many. */
+function startsOf({ from, to, step }: Pick<StepWindow, 'from' | 'to' | 'step'>): readonly number[] {
+  const last = Math.floor(Math.max(from, to - 1) / step) * step;
+  const first = Math.max(Math.floor(from / step) * step, last - (MOST_DAYS - 1) * step);
+  return Array.from({ length: Math.round((last - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
 /** The days of one chain by itself. */
 export function chainGrid(window: DayWindow, chain: ChainDays): readonly Omit<DayCell, 'account'>[] {
-  const days = daysOf(window);
-  return chainDays(chain, days, window).map((told, index) => ({ day: nameOf(days[index] ?? 0), ...(told ?? NOTHING) }));
+  return chainSteps(chain, inDays(window)).map(({ start, ...told }) => ({ day: nameOf(start), ...told }));
 }
 
 type Told = Omit<DayCell, 'account' | 'day'>;
 
+/** One step of the window; `start` in epoch milliseconds. */
+export type StepCell = Told & { readonly start: number };
+
 const NOTHING: Told = { state: 'unknown', reason: NOTHING_DUE };
 
-function accountDays(one: AccountDays, days: readonly number[], window: DayWindow): readonly DayCell[] {
-  const rows = one.chains.map((chain) => chainDays(chain, days, window));
-  return days.map((start, index) => {
+/** Every step of the window for one chain by itself. */
+export function chainSteps(chain: ChainDays, window: StepWindow): readonly StepCell[] {
+  const starts = startsOf(window);
+  return toldOf(chain, starts, window).map((told, index) => ({ start: starts[index] ?? 0, ...(told ?? NOTHING) }));
+}
+
+/** Every step of the window for one account: the worst of its chains. */
+export function accountSteps(one: AccountDays, window: StepWindow): readonly StepCell[] {
+  const starts = startsOf(window);
+  const rows = one.chains.map((chain) => toldOf(chain, starts, window));
+  return starts.map((start, index) => {
     const told = rows.flatMap((row) => row[index] ?? []);
     const proven = one.complete && one.chains.length > 0 && told.every(({ state }) => state === 'verified');
     const blocked: readonly Told[] = one.problem === null || proven ? [] : [{ state: 'blocked', reason: one.problem }];
     const [first, ...rest] = [...told, ...blocked];
     const nothing: Told = one.chains.length === 0 ? { state: 'unknown', reason: 'no chain is known' } : NOTHING;
-    return { account: one.account, day: nameOf(start), ...(first === undefined ? nothing : rest.reduce(worst, first)) };
+    return { start, ...(first === undefined ? nothing : rest.reduce(worst, first)) };
   });
 }
 
@@ -84,25 +110,25 @@ function worst(a: Told, b: Told): Told {
   return worse(a.state, b.state) === a.state ? a : b;
 }
 
-/** The worst of one chain's cells; what is only not due yet counts where there is nothing else. */
-function worstOf(cells: readonly Cell[]): CellState | null {
-  const due = cells.filter(({ state }) => state !== 'pending');
+/** The worst of one chain's cells; unless the whole step is asked for, `pending` counts where there is nothing else. */
+function worstOf(cells: readonly Cell[], whole: boolean): CellState | null {
+  const due = whole ? cells : cells.filter(({ state }) => state !== 'pending');
   const [first, ...rest] = due.length > 0 ? due : cells;
   return first === undefined ? null : rest.reduce<CellState>((state, cell) => worse(state, cell.state), first.state);
 }
 
-/** One entry a day; null where nothing was due of the chain. */
-function chainDays(
+/** One entry a step; null where nothing was due of the chain. */
+function toldOf(
   { coverage, begins, ends }: ChainDays,
-  days: readonly number[],
-  window: DayWindow,
+  starts: readonly number[],
+  window: StepWindow,
 ): readonly (Told | null)[] {
-  const byDay = spread(coverage.cells, days);
+  const byStep = spread(coverage.cells, starts, window.step);
   const open = openFindings(coverage.findings);
-  return days.map((start, index): Told | null => {
-    const end = start + DAY;
+  return starts.map((start, index): Told | null => {
+    const end = start + window.step;
     const reasonOf = (): string | null => coverage.findings.find((one) => touches(one, start, end))?.code ?? null;
-    const state = worstOf(byDay[index] ?? []);
+    const state = worstOf(byStep[index] ?? [], window.whole);
     if (state !== null) return { state, reason: reasonOf() ?? wordsFor(state) };
     if ((begins !== null && end <= begins) || (ends !== null && start >= ends)) return null;
     const since = open.find((one) => one.from < end);
@@ -112,13 +138,13 @@ function chainDays(
   });
 }
 
-/** The cells that touch each day; one that spans midnight counts for both. */
-function spread(cells: readonly Cell[], days: readonly number[]): readonly (readonly Cell[])[] {
-  const [origin = 0] = days;
-  const rows: Cell[][] = days.map(() => []);
+/** The cells that touch each step; one that spans midnight counts for both days. */
+function spread(cells: readonly Cell[], starts: readonly number[], step: number): readonly (readonly Cell[])[] {
+  const [origin = 0] = starts;
+  const rows: Cell[][] = starts.map(() => []);
   for (const cell of cells) {
-    const first = Math.max(0, Math.floor((cell.from - origin) / DAY));
-    const last = Math.min(days.length - 1, Math.floor((Math.max(cell.from, cell.to - 1) - origin) / DAY));
+    const first = Math.max(0, Math.floor((cell.from - origin) / step));
+    const last = Math.min(starts.length - 1, Math.floor((Math.max(cell.from, cell.to - 1) - origin) / step));
     for (let index = first; index <= last; index += 1) rows[index]?.push(cell);
   }
   return rows;

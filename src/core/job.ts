@@ -36,6 +36,28 @@ export interface DigestJob extends ChainRef {
   readonly key: string;
 }
 
+/** The coverage of one account, as one reader's chains show it, computed anew for the pages. */
+export interface CoverJob {
+  readonly type: 'cover';
+  readonly reader: string;
+  readonly account: string;
+  readonly depth: SweepDepth;
+}
+
+/** Every permission that collecting needs, tried in one account. `by`: who asked. */
+export interface PreflightJob {
+  readonly type: 'preflight';
+  readonly account: string;
+  readonly by: string;
+}
+
+/** A plan that a person wants applied. `plan`: the id of what was looked at. */
+export interface ApplyJob {
+  readonly type: 'apply';
+  readonly plan: string;
+  readonly by: string;
+}
+
 /** A name for the chain that is stable over processes; at most one sweep of it runs at a time. */
 export function chainName(chain: ChainRef): string {
   return `${chain.trailArn}|${chain.account}|${chain.region}`;

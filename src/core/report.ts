@@ -132,7 +132,8 @@ function countCodes(codes: readonly string[]): CodeCounts {
   return Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function problemFinding({ account, problem }: AccountProblem): Finding {
+/** What could not be looked at as a finding of the account: `blocked-access` where its code is no blocked one. */
+export function problemFinding({ account, problem }: AccountProblem): Finding {
   const code = isBlockedCode(problem.code) ? problem.code : 'blocked-access';
   return {
     code,

@@ -32,6 +32,8 @@ export interface ChainView extends ChainRef {
   readonly cleanAt: number | null;
   /** End of the newest digest that was proven. */
   readonly provenUntil: number | null;
+  /** Up to here coverage says that every hour since the chain's first is proven; null or absent: not known. */
+  readonly verifiedUntil?: number | null | undefined;
 }
 
 /** How the last survey of all accounts ended. */

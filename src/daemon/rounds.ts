@@ -3,10 +3,12 @@ import pLimit from 'p-limit';
 import type { JobContext } from '../adapters/queue-worker.ts';
 import type { Queues } from '../adapters/queue.ts';
 import type { DiscoverJob } from '../adapters/queue-jobs.ts';
-import type { ChainRef, SweepDepth, SweepJob } from '../core/job.ts';
+import type { ChainRef, CoverJob, SweepDepth, SweepJob } from '../core/job.ts';
 import { bySource, type Problem, type Survey } from '../core/source.ts';
 import { OperatingError, problemOf } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import type { BoardStore } from './board-store.ts';
+import type { NewsChannel } from './news.ts';
 import type { StateStore } from './state.ts';
 import type { Work } from './work.ts';
 
@@ -17,6 +19,8 @@ export interface RoundParts {
   readonly work: Work;
   readonly queues: Queues;
   readonly state: StateStore;
+  readonly board: BoardStore;
+  readonly news: NewsChannel;
   readonly clock: Clock;
   readonly accountConcurrency: number;
 }
@@ -58,7 +62,9 @@ async function sweepAgain(parts: RoundParts, surveys: readonly Survey[], { signa
 async function surveyAll(parts: RoundParts, depth: SweepDepth, { signal, log }: JobContext) {
   const entered = new Map<string, Entered>();
   const onSurvey = async (survey: Survey): Promise<void> => {
-    entered.set(survey.account.id, await enter(parts, survey, { depth, signal }));
+    const one = await enter(parts, survey, { depth, signal });
+    entered.set(survey.account.id, one);
+    await show(parts, one);
   };
   const { surveys, problems } = await parts.work.discover(onSurvey, signal);
   // A survey that was returned but never called back would otherwise be an account nobody sweeps.
@@ -70,6 +76,9 @@ async function surveyAll(parts: RoundParts, depth: SweepDepth, { signal, log }: 
     { accounts: all.length, problems, chains, soundReaders: new Set(sound) },
     parts.clock.now(),
   );
+  // An account is off the board only when every list was whole: one that could not be listed is still there.
+  if (problems.length === 0) await parts.board.keepOnly(new Set(entered.keys()));
+  parts.news.publish({ topics: ['overview', 'accounts', 'system'], accounts: [] });
   for (const problem of problems)
     log.warn({ event: 'survey-problem', code: problem.code }, `${problem.detail} (${problem.hint})`);
   return { surveys: all.map((one) => one.survey), summary: summaryOf(all, problems) };
@@ -86,6 +95,17 @@ async function enter(
   await parts.queues.sweeps(planned.jobs);
   await parts.state.surveyed(survey, problems, parts.clock.now());
   return { survey, chains: planned.jobs, problems };
+}
+
+/** What the survey saw is told on the account's page, and its coverage and that of its members is computed anew. */
+async function show({ board, queues, news, clock }: RoundParts, { survey, chains }: Entered): Promise<void> {
+  const { account, sources, problems, unknowns } = survey;
+  const { id, role, origin } = account;
+  await board.putFacts({ account: id, at: clock.now(), role, origin, sources, problems, unknowns });
+  const accounts = new Set([id, ...chains.filter(({ reader }) => reader === id).map((chain) => chain.account)]);
+  const jobs = [...accounts].map((one): CoverJob => ({ type: 'cover', reader: id, account: one, depth: 'recent' }));
+  await queues.cover(jobs);
+  news.publish({ topics: ['accounts'], accounts: [id] });
 }
 
 async function planSweeps(

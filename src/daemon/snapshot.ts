@@ -38,19 +38,22 @@ const archiveRecord = z.object({ at: time, problems: z.array(problem).max(1000) 
 
 /** One snapshot, in one round trip. */
 export async function readSnapshot(redis: Redis): Promise<Snapshot> {
-  const { state, looked, clean, proven } = STATE_KEYS;
+  const { state, looked, clean, proven, until } = STATE_KEYS;
   const pipeline = redis.pipeline().hgetall(state);
-  for (const key of [looked, clean, proven]) pipeline.zrange(key, 0, '-1', 'WITHSCORES');
-  const replies = (await within(pipeline.exec(), COMMAND_TIMEOUT_MS, 'reading the state')) ?? [];
-  const [fields, ...scores] = replies.map(([error, reply]) => {
-    if (error !== null) throw error;
-    return reply;
-  });
+  for (const key of [looked, clean, proven, until]) pipeline.zrange(key, 0, '-1', 'WITHSCORES');
+  // What Redis refuses, or does not answer in time, within the pipeline is trouble with Redis like any other.
+  const answered = pipeline.exec().then((replies) =>
+    (replies ?? []).map(([error, reply]) => {
+      if (error !== null) throw error;
+      return reply;
+    }),
+  );
+  const [fields, ...scores] = await within(answered, COMMAND_TIMEOUT_MS, 'reading the state');
   return buildSnapshot(new Map(Object.entries(fields as Record<string, string>)), scores.map(scoreMap));
 }
 
 function buildSnapshot(fields: ReadonlyMap<string, string>, scores: readonly ReadonlyMap<string, number>[]): Snapshot {
-  const [looked = new Map(), clean = new Map(), proven = new Map()] = scores;
+  const [looked = new Map(), clean = new Map(), proven = new Map(), until = new Map()] = scores;
   const accounts = recordsOf(fields, 'account:', accountRecord);
   const chains = recordsOf(fields, 'chain:', chainRecord);
   const survey = record(fields.get('survey'), surveyRecord);
@@ -67,6 +70,7 @@ function buildSnapshot(fields: ReadonlyMap<string, string>, scores: readonly Rea
         lookedAt: looked.get(name) || null,
         cleanAt: clean.get(name) ?? null,
         provenUntil: proven.get(name) ?? null,
+        verifiedUntil: until.get(name) ?? null,
       };
     }),
     survey,

@@ -124,7 +124,8 @@ async function finish(redis: Redis, survey: FinishedSurvey, now: number): Promis
       .hdel(STATE_KEYS.state, fieldOf('chain', field))
       .zrem(STATE_KEYS.clean, field)
       .zrem(STATE_KEYS.full, field)
-      .zrem(STATE_KEYS.proven, field);
+      .zrem(STATE_KEYS.proven, field)
+      .zrem(STATE_KEYS.until, field);
   }
   await done(batch.exec());
 }

@@ -7,12 +7,14 @@ import type { Queues } from '../adapters/queue.ts';
 import type { Cause } from '../adapters/queue-jobs.ts';
 import { errorText } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { BoardStore } from './board-store.ts';
 import { archiveUnfit } from './health.ts';
 import type { StateStore } from './state.ts';
 
 export interface WatchdogParts {
   readonly queues: Queues;
   readonly state: StateStore;
+  readonly board: Pick<BoardStore, 'rebuildBegan'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Pause between two looks. */
@@ -68,7 +70,10 @@ async function catchUp(parts: WatchdogParts, cause: Cause, roundAt: number | nul
   // A short stall lies inside the ordinary window; full sweeps on top would only prolong an overload.
   const depth = roundAt !== null && now - roundAt < parts.sweepWindowMs / 2 ? 'recent' : 'full';
   parts.log[cause === 'start' ? 'info' : 'warn']({ event: 'catch-up', cause, depth }, 'queueing a catch-up');
-  if (cause !== 'round-overdue') await parts.state.forgetFull();
+  if (cause !== 'round-overdue') {
+    await parts.state.forgetFull();
+    await parts.board.rebuildBegan(now);
+  }
   await parts.queues.discover({ type: 'discover', depth, cause });
   await parts.queues.reconcile({ type: 'reconcile', cause });
   await parts.state.mark(now);

@@ -20,6 +20,14 @@ export function documentDiff(change: Pick<Change, 'ref' | 'before' | 'after'>): 
   return `--- ${name} ${titles[0]}\n+++ ${name} ${titles[1]}\n${lines.join('')}`;
 }
 
+/** A diff of at most about `most` characters, ending at a line's end and saying how much more there is. */
+export function cutDiff(whole: string, most: number): string {
+  if (whole.length <= most) return whole;
+  const shown = whole.slice(0, Math.max(0, whole.lastIndexOf('\n', most)));
+  const lines = whole.slice(shown.length).trim().split('\n').length;
+  return `${shown}\n… and ${lines} more lines: see orgtrail plan\n`;
+}
+
 function marked(text: string, mark: string): readonly string[] {
   return text.split('\n').flatMap((line) => (line === '' ? [] : [`${mark}${line}\n`]));
 }

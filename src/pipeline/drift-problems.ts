@@ -5,7 +5,7 @@ import type { Fight } from '../core/plan/drift.ts';
 import type { Problem } from '../core/source.ts';
 import { formatIso } from '../core/time.ts';
 import { OperatingError, problemOf } from '../errors.ts';
-import { documentDiff } from './document-diff.ts';
+import { cutDiff, documentDiff } from './document-diff.ts';
 import type { InterruptedChange } from './interrupted.ts';
 
 /** What reconciling itself says; a difference is `drift-` and the document's kind. */
@@ -63,12 +63,16 @@ export function notAppliedProblem(name: string, { code, detail, hint }: Problem)
   return driftSaid('drift-not-applied', `${name} was not put back: ${code}: ${detail}`, hint);
 }
 
+/** What there is no room to list. `what`: things that the sentence counts. */
+export function moreProblem(rest: number, what: string): Problem {
+  return driftSaid('drift-more', `${rest} more ${what} are not listed`, HINT);
+}
+
 /** As many as can be kept; the rest is counted. */
 export function boundedProblems(problems: readonly Problem[]): readonly Problem[] {
   const rest = problems.length - MOST_TOLD;
   if (rest <= 0) return problems;
-  const more = driftSaid('drift-more', `${rest} more problems of documents are not listed`, HINT);
-  return [...problems.slice(0, MOST_TOLD), more];
+  return [...problems.slice(0, MOST_TOLD), moreProblem(rest, 'problems of documents')];
 }
 
 /** The problem that an operating error is. */
@@ -83,17 +87,14 @@ export function nameOf({ ref }: Pick<Change, 'ref'>): string {
 }
 
 function diffOf(change: Change): string {
-  const whole = documentDiff(change);
-  if (whole.length <= MOST_DIFF_CHARACTERS) return whole.trimEnd();
-  const shown = whole.slice(0, whole.lastIndexOf('\n', MOST_DIFF_CHARACTERS));
-  const lines = whole.slice(shown.length).trim().split('\n').length;
-  return `${shown}\n… and ${lines} more lines: see orgtrail plan`;
+  return cutDiff(documentDiff(change), MOST_DIFF_CHARACTERS).trimEnd();
 }
 
 function driftSaid(code: DriftCode, detail: string, hint: string): Problem {
   return { code, detail: harmless(detail), hint };
 }
 
-function harmless(detail: string): string {
-  return detail.replace(CONTROL, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** The text with what would move, hide or turn it round written out; ends of lines stay. */
+export function harmless(text: string): string {
+  return text.replace(CONTROL, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

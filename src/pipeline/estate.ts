@@ -23,6 +23,10 @@ export interface EstateBook {
   accounts(): Promise<AccountList>;
   /** One account's trails as they are now, joined with what is recorded of them; keeps a record of what changed. */
   survey(account: KnownAccount): Promise<Survey>;
+  /** The survey of an account as it was last made, or a new one where that is minutes old. Throws `job-refused` for strangers. */
+  surveyOf(id: string): Promise<Survey>;
+  /** An account as it was last listed; null: it is not. */
+  account(id: string): Promise<KnownAccount | null>;
   /**
    * The chain a job speaks of, looked up again, with all trails of its reader. Throws `job-refused` when configuration
    * and discovery do not know it.
@@ -62,15 +66,18 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
     );
     return value;
   };
-  const surveyOf = async (id: string): Promise<{ survey: Survey; account: KnownAccount }> => {
+  const account: EstateBook['account'] = async (id) => {
     const listed = fresh(listing) ? await listing.value : await accounts();
-    const account = listed.accounts.find((one) => one.id === id);
-    if (account === undefined) throw refused(`no account ${id} is configured or listed`);
+    return listed.accounts.find((one) => one.id === id) ?? null;
+  };
+  const known = async (id: string): Promise<{ survey: Survey; account: KnownAccount }> => {
+    const found = await account(id);
+    if (found === null) throw refused(`no account ${id} is configured or listed`);
     const kept = surveys.get(id);
-    return { account, survey: await (fresh(kept) ? kept.value : survey(account)) };
+    return { account: found, survey: await (fresh(kept) ? kept.value : survey(found)) };
   };
   const resolve: EstateBook['resolve'] = async (ref) => {
-    const found = await surveyOf(ref.reader);
+    const found = await known(ref.reader);
     const session = await parts.sessions.open(found.account);
     const source = found.survey.sources.find((one) => one.trailArn === ref.trailArn);
     if (source === undefined) throw refused(`account ${ref.reader} has no trail ${ref.trailArn}`);
@@ -78,14 +85,12 @@ export function openEstate(parts: PipelineParts, write: boolean): EstateBook {
   };
   const chains: EstateBook['chains'] = async (one) => {
     if (one.sources.length === 0) return [];
-    const known = (fresh(listing) ? await listing.value : await accounts()).accounts.find(
-      (account) => account.id === one.account.id,
-    );
-    const session = await parts.sessions.open(known ?? one.account);
+    const session = await parts.sessions.open((await account(one.account.id)) ?? one.account);
     const lists = await Promise.all(one.sources.map((source) => trails.chains(source, session.objects)));
     return lists.flat();
   };
-  return { accounts, survey, resolve, chains, reachable: ({ source }) => trails.reachable(source) };
+  const surveyOf: EstateBook['surveyOf'] = async (id) => (await known(id)).survey;
+  return { accounts, survey, surveyOf, account, resolve, chains, reachable: ({ source }) => trails.reachable(source) };
 }
 
 async function surveyed(account: KnownAccount, parts: PipelineParts, trails: TrailBook): Promise<Survey> {

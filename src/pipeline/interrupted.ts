@@ -23,6 +23,8 @@ export interface Interrupted {
 }
 
 const LOOKED_BACK_DAYS = 400;
+/** A change that was begun so recently is still being written by somebody. */
+const UNDER_WAY_MS = 10 * 60_000;
 
 /** Reads the open records, and each one's document as it is now. */
 export async function interruptedChanges(parts: PipelineParts, members: MemberEntries): Promise<Interrupted> {
@@ -64,6 +66,11 @@ async function outcomeOf(note: ChangeNote, parts: PipelineParts, members: Member
     if (error instanceof OperatingError) return 'unknown';
     throw error;
   }
+}
+
+/** Those whose end nobody will record any more: one that was begun just now is still being written by somebody. */
+export function cutOff(changes: readonly InterruptedChange[], now: number): readonly InterruptedChange[] {
+  return changes.filter(({ note }) => now - note.at > UNDER_WAY_MS);
 }
 
 /** Writes how each of them ended, so that it is told once. */

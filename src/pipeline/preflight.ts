@@ -1,31 +1,15 @@
 /** Preflight: tries in every account what collecting needs, and says what is missing and where to add it. */
 import pLimit from 'p-limit';
+import type { AccountCheck, StepCheck } from '../core/board/account.ts';
 import { isNeeded, PREFLIGHT_STEPS, READER_PERMISSIONS, type PreflightStep } from '../core/plan/reader-permissions.ts';
 import type { Problem, Source } from '../core/source.ts';
 import { OperatingError } from '../errors.ts';
 import { surveyAccount, type KnownAccount } from '../stages/discover.ts';
+import { listEstate } from './inventory.ts';
 import type { PipelineParts } from './parts.ts';
 import { notedSessions, openNotes, type Failure, type Notes } from './preflight-notes.ts';
 import { probe } from './preflight-steps.ts';
 import { isDormant } from './status.ts';
-
-/** How one step ended. `untried` says why in its note. */
-export interface StepCheck {
-  readonly step: PreflightStep;
-  readonly state: 'ok' | 'failed' | 'untried';
-  readonly note: string;
-  /** With the codes `preflight-{step}`. Empty unless it failed. */
-  readonly problems: readonly Problem[];
-}
-
-export interface AccountCheck {
-  readonly account: string;
-  readonly name: string;
-  /** Why it was not entered on purpose; null when it was tried. */
-  readonly skipped: string | null;
-  /** Every step, in order; empty when it was skipped. */
-  readonly steps: readonly StepCheck[];
-}
 
 export interface PreflightOptions {
   readonly signal: AbortSignal;
@@ -52,6 +36,19 @@ export async function preflight(
       }),
     ),
   );
+}
+
+/** Tries one account, looked up in configuration and inventory anew. Throws `job-refused` for one that is not known. */
+export async function preflightOne(parts: PipelineParts, id: string, signal: AbortSignal): Promise<AccountCheck> {
+  const { accounts } = await listEstate(parts, false);
+  signal.throwIfAborted();
+  const account = accounts.find((one) => one.id === id);
+  if (account !== undefined) return checkAccount(account, parts);
+  throw new OperatingError({
+    code: 'job-refused',
+    message: `no account ${id} is configured or listed`,
+    hint: 'look at organizations and accounts in the configuration, and at what the last survey found',
+  });
 }
 
 /** The failures of all accounts: of what collecting needs, and of what leaves something unknown. */

@@ -10,7 +10,7 @@ import { listReceipts } from '../stages/capture.ts';
 import { listChanges } from '../stages/changes.ts';
 import { sourceInReceipts } from '../stages/trails.ts';
 import { archivePlace, type PipelineParts } from './parts.ts';
-import { provenView } from './status.ts';
+import { provenView } from './receipt-views.ts';
 
 export interface ReceiptSurvey {
   /** Every account that has receipts or files in their proven place. */

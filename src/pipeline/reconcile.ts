@@ -13,13 +13,12 @@ import type { BucketPosture } from '../ports.ts';
 import { reconcileArchive } from '../stages/reconcile.ts';
 import { deliveryStopped } from './delivery-now.ts';
 import { boundedProblems, driftProblem, interruptedProblem, problemOfError, unknownProblem } from './drift-problems.ts';
+import { cutOff } from './interrupted.ts';
 import { archivePlace, type PipelineParts } from './parts.ts';
 import { holdsAnything } from './plan-documents.ts';
+import { emptyRecord, planRecord } from './plan-record.ts';
 import { hasLeft, makePlan, type ArchivePlan } from './plan.ts';
 import { reapply } from './reapply.ts';
-
-/** A change that was begun so recently is still being written by somebody. */
-const UNDER_WAY_MS = 10 * 60_000;
 
 const PARTS: ReadonlyMap<PostureKind, keyof BucketPosture> = new Map([
   ['versioning', 'versioning'],
@@ -32,18 +31,28 @@ const PARTS: ReadonlyMap<PostureKind, keyof BucketPosture> = new Map([
 export async function reconcile(parts: PipelineParts, signal: AbortSignal): Promise<Reconciled> {
   const { config, archive } = parts;
   const look = await reconcileArchive(archive, archivePlace(config), heldParts(config));
-  if (!holdsAnything(config)) return { problems: look.problems, reapplied: [], passing: null };
+  if (!holdsAnything(config))
+    return { problems: look.problems, reapplied: [], plan: emptyRecord(parts.clock.now()), passing: null };
   const drift = await judge(parts, { write: look.fit && config.reconcile.apply, signal });
   return { ...drift, problems: [...look.problems, ...boundedProblems(drift.problems)] };
+}
+
+/** As it stands now: what was put back is as it is wanted. */
+function afterwards(planned: ArchivePlan, reapplied: readonly DocumentRef[]): ArchivePlan {
+  const documents = planned.documents.map((one) => (reapplied.includes(one.ref) ? { ...one, change: null } : one));
+  return { ...planned, documents };
 }
 
 type How = { readonly write: boolean; readonly signal: AbortSignal };
 
 async function judge(parts: PipelineParts, how: How): Promise<Reconciled> {
-  const { signal } = how;
-  const planned = await makePlan(parts, { caller: null, signal, onStep: () => undefined, estimate: false }).catch(
-    caught,
-  );
+  const { config, clock } = parts;
+  const planned = await makePlan(parts, {
+    caller: null,
+    signal: how.signal,
+    onStep: () => undefined,
+    estimate: false,
+  }).catch(caught);
   if ('trouble' in planned) return onlyTrouble(planned.trouble);
   const drift = await mended(planned, parts, how);
   const gathered = planned.known.filter((account) => !hasLeft(account)).map(({ id }) => id);
@@ -54,17 +63,23 @@ async function judge(parts: PipelineParts, how: How): Promise<Reconciled> {
     problems: [
       ...(last?.problems ?? (stopped === null || 'trouble' in stopped ? [] : [stopped])),
       ...drift.problems,
-      ...planProblems(planned, parts.clock.now()),
+      ...planProblems(planned, clock.now()),
     ],
+    plan: planRecord(afterwards(planned, drift.reapplied), {
+      now: clock.now(),
+      prices: config.lifecycle?.prices ?? null,
+    }),
     passing: drift.passing ?? last?.passing ?? null,
   };
 }
 
+type Mended = Omit<Reconciled, 'plan'>;
+
 /** The differences, put back where that is asked for. */
-async function mended(planned: ArchivePlan, parts: PipelineParts, { write, signal }: How): Promise<Reconciled> {
+async function mended(planned: ArchivePlan, parts: PipelineParts, { write, signal }: How): Promise<Mended> {
   const untouched = differences(planned, []);
   if (!write) return { problems: untouched, reapplied: [], passing: null };
-  const interrupted = cutOff(planned, parts.clock.now());
+  const interrupted = cutOff(planned.interrupted, parts.clock.now());
   const reapplied = await reapply({ ...planned, interrupted }, parts, signal).catch(caught);
   if ('trouble' in reapplied) {
     const { problems, passing } = onlyTrouble(reapplied.trouble);
@@ -80,15 +95,10 @@ function differences({ documents }: ArchivePlan, settled: readonly DocumentRef[]
   return open.flatMap(({ change }) => (change === null ? [] : [driftProblem(change)]));
 }
 
-/** Changes whose end nobody will record any more. */
-function cutOff({ interrupted }: ArchivePlan, now: number): ArchivePlan['interrupted'] {
-  return interrupted.filter(({ note }) => now - note.at > UNDER_WAY_MS);
-}
-
 /** Everything that no change mends. Warnings are for whoever applies. */
 function planProblems(planned: ArchivePlan, now: number): readonly Problem[] {
   const { documents, problems } = planned;
-  const stale = cutOff(planned, now);
+  const stale = cutOff(planned.interrupted, now);
   const unmended = documents.flatMap(({ refusals, findings }) => [...refusals, ...findings]);
   return [...[...unmended, ...problems].map(unknownProblem), ...stale.map(interruptedProblem)];
 }
@@ -109,5 +119,5 @@ function caught(error: unknown): Trouble {
 
 function onlyTrouble(error: OperatingError): Reconciled {
   const problem = problemOfError(error);
-  return { problems: [unknownProblem(problem)], reapplied: [], passing: error.retryable ? error : null };
+  return { problems: [unknownProblem(problem)], reapplied: [], plan: null, passing: error.retryable ? error : null };
 }

@@ -2,7 +2,7 @@
 import { chainRef, type DigestJob, type SweepJob } from '../core/job.ts';
 import type { Chain, Problem, Source } from '../core/source.ts';
 import { HOUR } from '../core/time.ts';
-import type { SweepOutcome } from '../daemon/work.ts';
+import type { SweepOutcome, SweepProgress } from '../daemon/work.ts';
 import type { AccountSession } from '../ports.ts';
 import { sweepChain } from '../stages/capture.ts';
 import { explainRestarts } from './explain.ts';
@@ -21,13 +21,15 @@ export interface SweepBench {
   readonly parts: PipelineParts;
   readonly slot: Slot;
   readonly signal: AbortSignal;
+  /** Told of what was listed and captured so far, as often as it changes. */
+  readonly onProgress?: SweepProgress | undefined;
 }
 
 /** Looks at one chain once. Throws OperatingError for what could not be looked at. */
 export async function sweepOnce(
   job: Pick<SweepJob, 'depth'>,
   { chain, session, sources }: SweepGround,
-  { parts, slot, signal }: SweepBench,
+  { parts, slot, signal, onProgress }: SweepBench,
 ): Promise<SweepOutcome> {
   const { config, archive, clock } = parts;
   const place = archivePlace(config);
@@ -42,6 +44,7 @@ export async function sweepOnce(
     maxListed: config.limits.maxListedObjects,
     signal,
     now: clock.now(),
+    onProgress,
   });
   if (full) await explainRestarts(chain, session, { archive, place, now: clock.now() });
   const again = await toJudgeAgain(rewritten, { archive, place }, config.limits.digestConcurrency);

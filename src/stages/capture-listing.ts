@@ -22,14 +22,17 @@ export interface CapturePorts {
   readonly maxListed: number;
   readonly signal: AbortSignal;
   readonly now: number;
+  /** Told of each object that is listed, and of each that is captured. */
+  readonly onProgress?: ((done: { readonly listed: number; readonly captured: number }) => void) | undefined;
 }
 
-/** What one sweep has listed so far. */
-export type Counter = { unrecognised: number; listed: number };
+/** What one sweep has listed and captured so far. */
+export type Counter = { unrecognised: number; listed: number; captured: number };
 
 /** Counts every object that a source lists: whoever fills a member bucket with keys must not keep a sweep busy for ever. */
-export function count(counter: Counter, { maxListed }: CapturePorts, key: string): void {
+export function count(counter: Counter, { maxListed, onProgress }: CapturePorts, key: string): void {
   counter.listed += 1;
+  onProgress?.(counter);
   if (counter.listed <= maxListed) return;
   throw new OperatingError({
     code: 'blocked-access',

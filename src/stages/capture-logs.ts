@@ -35,7 +35,8 @@ export async function captureLogs(
   question: LogQuestion,
   ports: CapturePorts,
 ): Promise<{ captured: number; pendingLogs: number; problem: Problem | null }> {
-  const total = { captured: 0, pendingLogs: 0 };
+  const { counter } = question;
+  let pendingLogs = 0;
   const refusals: OperatingError[] = [];
   for (const source of placesOf(chain.source)) {
     for (const kind of await kindsAt(chain, source, ports)) {
@@ -46,13 +47,13 @@ export async function captureLogs(
       const copies = new Set<Promise<void>>();
       for await (const { log, pending } of unproven({ chain, source, folder }, question, ports)) {
         ports.signal.throwIfAborted();
-        total.pendingLogs += 1;
+        pendingLogs += 1;
         if (pending) continue;
         if (copies.size >= COPIES) await Promise.race(copies);
         const copy = ports
           .slot(() => captureOne(chain, { bucket: source.bucket, log }, ports))
           .then(
-            (done) => void (total.captured += done ? 1 : 0),
+            (done) => tell(counter, done, ports),
             (error: unknown) => void refusals.push(refusal(error)),
           )
           .finally(() => copies.delete(copy));
@@ -61,7 +62,12 @@ export async function captureLogs(
       await Promise.all(copies);
     }
   }
-  return { ...total, problem: problemOf(refusals) };
+  return { captured: counter.captured, pendingLogs, problem: problemOf(refusals) };
+}
+
+function tell(counter: Counter, done: boolean, { onProgress }: CapturePorts): void {
+  if (done) counter.captured += 1;
+  onProgress?.(counter);
 }
 
 /** One file that may not be read, or is too large to be one, must not keep the others from being captured. */

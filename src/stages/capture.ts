@@ -30,7 +30,7 @@ export interface Sweep {
  *   not delivery order (cloudtrail.md 5.2), so the window trails by days and nothing depends on a last-seen key
  */
 export async function sweepChain(chain: Chain, since: number | null, ports: CapturePorts): Promise<Sweep> {
-  const counter: Counter = { unrecognised: 0, listed: 0 };
+  const counter: Counter = { unrecognised: 0, listed: 0, captured: 0 };
   const listed = await listDigests(chain, since, { ports, counter });
   const receipts = await listReceipts(chain, since, ports);
   const digests = digestsToJudge(listed, receipts, since === null);

@@ -16,7 +16,7 @@ import {
 import type { DocumentKind } from '../core/plan/document.ts';
 import { jsonObject } from '../core/json-object.ts';
 import type { Place } from '../core/source.ts';
-import { formatDay } from '../core/time.ts';
+import { formatCompact, formatDay } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
 import type { ArchiveStore, ObjectReader } from '../ports.ts';
 
@@ -80,6 +80,35 @@ export async function recentChanges(
 /** Those of them that have no end. Only these are read. */
 export async function openChanges(shelf: RecordShelf, since: number): Promise<readonly RecordedChange[]> {
   return readAll(await changeNames(shelf, { since, without: null, open: true }), shelf);
+}
+
+/** Which change comes first in a list, as text: by time, then by kind and mark. */
+function changeMark({ at, kind, mark }: ChangeRecordName): string {
+  return `${formatCompact(at)}_${kind}_${mark}`;
+}
+
+/**
+ * One page of all changes, newest first: each read, or why it could not be believed.
+ * @param page `before`: a `changeMark`; null: from the newest on
+ */
+export async function changesBefore(
+  page: { readonly before: string | null; readonly limit: number },
+  shelf: RecordShelf,
+): Promise<{ readonly changes: readonly (RecordedChange | OperatingError)[]; readonly next: string | null }> {
+  const { before, limit } = page;
+  const names = (await changeNames(shelf, { since: 0, without: null, open: false }))
+    .map((listed) => ({ listed, mark: changeMark(listed.name) }))
+    .filter(({ mark }) => before === null || mark < before)
+    .toSorted((a, b) => (a.mark < b.mark ? 1 : -1));
+  const shown = names.slice(0, limit);
+  const changes: (RecordedChange | OperatingError)[] = [];
+  for (const { listed } of shown) changes.push(await readChange(listed, shelf).catch(damage));
+  return { changes, next: names.length > limit ? (shown.at(-1)?.mark ?? null) : null };
+}
+
+function damage(error: unknown): OperatingError {
+  if (error instanceof OperatingError && error.code === 'archive-changed') return error;
+  throw error;
 }
 
 type Listed = { readonly name: ChangeRecordName; readonly ended: boolean };

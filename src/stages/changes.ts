@@ -3,7 +3,7 @@
  * event history forgets after 90 days and a log file may expire; what explains a gap in a chain must not.
  */
 import { jsonObject } from '../core/json-object.ts';
-import { changeFolder, changeKey, parseChangeKey } from '../core/layout.ts';
+import { changeFolder, changeKey, parseChangeKey, type ChangeName } from '../core/layout.ts';
 import type { Place, Source } from '../core/source.ts';
 import { formatDay } from '../core/time.ts';
 import { changeOf, ownerOf, type TrailChange } from '../core/trail-change.ts';
@@ -58,8 +58,31 @@ export async function listChanges(
   return found;
 }
 
-/** A change under another's name would explain what it does not. */
-async function readChange(key: string, { archive, place }: ChangePorts<ObjectReader>): Promise<TrailChange> {
+/** The newest changes of the trails of one account and home region, by key, oldest first. */
+export async function newestChangeKeys(
+  of: Pick<ChangeName, 'account' | 'region'>,
+  most: number,
+  { archive, place }: ChangePorts<ObjectReader>,
+): Promise<readonly { readonly key: string; readonly time: number }[]> {
+  const keys: { readonly key: string; readonly time: number }[] = [];
+  for await (const { key } of archive.list({ ...placeOf(place), prefix: changeFolder(place.prefix, of) })) {
+    const name = parseChangeKey(place.prefix, key);
+    if (name === null) continue;
+    keys.push({ key, time: name.time });
+    if (keys.length > most) keys.shift();
+  }
+  return keys;
+}
+
+function placeOf({ bucket, owner }: ChangePorts['place']): { readonly bucket: string; readonly owner: string } {
+  return { bucket, owner };
+}
+
+/**
+ * One kept change by its key. Throws `archive-changed` for one that is not what was recorded: under another's name it
+ * would explain what it does not.
+ */
+export async function readChange(key: string, { archive, place }: ChangePorts<ObjectReader>): Promise<TrailChange> {
   const object = await archive.get({ bucket: place.bucket, key, owner: place.owner }, { maxBytes: MAX_CHANGE_BYTES });
   const change = object === null ? null : changeOf(new TextDecoder().decode(object.bytes), 'log');
   if (change !== null && changeKey(place.prefix, change) === key) return change;

@@ -104,7 +104,8 @@ async function recordNames(
   return names;
 }
 
-async function readRecord(name: TrailRecordName, { place, archive, read }: TrailPorts): Promise<TrailRecord> {
+/** One record by its name. Throws `archive-changed` for one that is not what its name says, read more than once. */
+export async function readRecord(name: TrailRecordName, { place, archive, read }: TrailPorts): Promise<TrailRecord> {
   const key = trailRecordKey(place.prefix, name);
   const known = read?.get(key);
   if (known !== undefined) return known;
@@ -226,7 +227,8 @@ function goneSource(
   };
 }
 
-async function namesBelow({ place, archive }: TrailPorts, prefix: string): Promise<readonly string[]> {
+/** The names of the folders below a prefix, without their slashes. */
+export async function namesBelow({ place, archive }: TrailPorts, prefix: string): Promise<readonly string[]> {
   const names = await archive.folders({ bucket: place.bucket, owner: place.owner, prefix });
   return names.map((name) => name.replace(/\/$/, ''));
 }

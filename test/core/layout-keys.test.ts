@@ -2,8 +2,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  acceptedFolder,
+  acceptedKey,
+  AUDIT_ACTS,
+  auditKey,
   changeFolder,
   changeKey,
+  parseAcceptedKey,
+  parseAuditKey,
   parseChangeKey,
   parseQuarantineKey,
   parseReceiptKey,
@@ -25,6 +31,8 @@ const LOG_KEY =
 const RECORD = { account: '111122223333', homeRegion: 'eu-west-1', trail: 'main', seen: END, mark: MARK };
 const CHANGE = { account: '111122223333', region: 'eu-west-1', time: END, name: 'StopLogging', eventId: `${MARK}-0a` };
 const ENTRY = { verdict: 'log-malformed', bucket: 'member-logs', key: LOG_KEY, mark: MARK };
+const AUDIT = { at: END, act: 'accept', mark: MARK } as const;
+const ACCEPTED = { account: '111122223333', finding: `${MARK}${MARK}` };
 const RECEIPT = {
   account: '111122223333',
   region: 'eu-west-1',
@@ -61,6 +69,13 @@ const KINDS: readonly Kind[] = [
     name: { name: ENTRY, part },
     parse: parseQuarantineKey,
   })),
+  ...AUDIT_ACTS.map((act) => ({
+    what: `record that somebody asked for: ${act}`,
+    key: auditKey('a/', { ...AUDIT, act }),
+    name: { ...AUDIT, act },
+    parse: parseAuditKey,
+  })),
+  { what: 'accepted finding', key: acceptedKey('a/', ACCEPTED), name: ACCEPTED, parse: parseAcceptedKey },
 ];
 const ROWS = KINDS.map((kind) => [kind.what, kind] as const);
 
@@ -74,6 +89,10 @@ test('the keys are where the design has them', () => {
     ...['note', 'released', 'accepted'].map(
       (part) => `a/orgtrail/quarantine/log-malformed/member-logs/${LOG_KEY}/${part}-${MARK}.json`,
     ),
+    ...['retry', 'accept', 'preflight', 'apply'].map(
+      (act) => `a/orgtrail/audit/2026/05/01/20260501T011352Z_${act}_0123456789abcdef.json`,
+    ),
+    'a/orgtrail/accepted/111122223333/0123456789abcdef0123456789abcdef.json',
   ]);
 });
 
@@ -128,6 +147,12 @@ describe('a name that no key could say', () => {
     ).toBeNull();
     expect(parseReceiptKey('a/', receipt.replace('.r0003.', '.r00003.'))).toBeNull();
   });
+  test('is none: an act that nobody may ask for, and a day that is not that of its time', () => {
+    const key = auditKey('a/', AUDIT);
+    expect(parseAuditKey('a/', key.replace('_accept_', '_delete_'))).toBeNull();
+    expect(parseAuditKey('a/', key.replace('2026/05/01', '2026/05/02'))).toBeNull();
+    expect(parseAuditKey('a/', key.replace('T011352Z', 'T241352Z'))).toBeNull();
+  });
   test('is none: in quarantine only files with a key of CloudTrail’s lie', () => {
     expect(parseQuarantineKey('a/', quarantinePartKey('a/', { ...ENTRY, key: 'x' }, 'note'))).toBeNull();
     expect(parseQuarantineKey('a/', quarantinePartKey('a/', ENTRY, 'note').replace('.json', ''))).toBeNull();
@@ -143,6 +168,7 @@ test('nothing is archived under a name that is no key of CloudTrail’s', () => 
 test('a folder is where its keys lie', () => {
   expect(trailRecordKey('a/', RECORD).startsWith(trailFolder('a/', RECORD.account))).toBe(true);
   expect(changeKey('a/', CHANGE).startsWith(changeFolder('a/', CHANGE))).toBe(true);
+  expect(acceptedKey('a/', ACCEPTED).startsWith(acceptedFolder('a/', ACCEPTED.account))).toBe(true);
   expect(quarantinePartKey('a/', ENTRY, 'note').startsWith(quarantineRoot('a/'))).toBe(true);
   expect([trailFolder('a/', '1'), changeFolder('a/', { account: '1', region: 'r' }), quarantineRoot('a/')]).toEqual([
     'a/orgtrail/trails/1/',

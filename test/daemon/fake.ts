@@ -2,10 +2,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLogger } from '../../src/adapters/log.ts';
 import { parseConfig, type Config } from '../../src/config.ts';
-import type { DigestJob, SweepDepth, SweepJob } from '../../src/core/job.ts';
+import type { CoverPart } from '../../src/core/board/cover.ts';
+import type { ApplyJob, CoverJob, DigestJob, SweepDepth, SweepJob } from '../../src/core/job.ts';
+import type { AccountCheck } from '../../src/core/board/account.ts';
+import type { PlanRecord } from '../../src/core/board/plan.ts';
 import type { Problem, Survey } from '../../src/core/source.ts';
 import type { DaemonTiming } from '../../src/daemon/stage.ts';
-import type { DigestOutcome, Reconciled, SweepOutcome, Work } from '../../src/daemon/work.ts';
+import type {
+  ApplyOutcome,
+  CoverOutcome,
+  DigestOutcome,
+  Reconciled,
+  SweepOutcome,
+  Work,
+} from '../../src/daemon/work.ts';
 import type { Log } from '../../src/ports.ts';
 
 export const systemClock = { now: () => Date.now() };
@@ -30,7 +40,7 @@ export function testConfig({ redisUrl, schedules, limits, http }: Wanted): Confi
     redis: { url: redisUrl, passwordFile: null, tls: null },
     schedules: { discover: NEVER, collect: NEVER, reconcile: NEVER, ...schedules },
     limits: { ...base.limits, jobAttempts: 3, shutdownGraceSeconds: 4, ...limits },
-    http: { enabled: true, host: '127.0.0.1', port: 0, user: null, passwordFile: null, ...http },
+    http: { ...base.http, port: 0, ...http },
   };
 }
 
@@ -49,32 +59,57 @@ const NOTHING: SweepOutcome = {
   problem: null,
 };
 
-const FIT: Reconciled = { problems: [], reapplied: [], passing: null };
+const FIT: Reconciled = { problems: [], reapplied: [], plan: null, passing: null };
 
 /** The pipeline as the tests want it; what is not given does nothing, well. */
 export interface FakeWork extends Work {
-  readonly calls: { discover: number; reconcile: number; readonly sweeps: SweepJob[]; readonly digests: DigestJob[] };
+  readonly calls: {
+    discover: number;
+    reconcile: number;
+    plan: number;
+    readonly sweeps: SweepJob[];
+    readonly digests: DigestJob[];
+    readonly covers: CoverJob[];
+    readonly preflights: string[];
+    readonly applies: { readonly plan: string; readonly who: string }[];
+  };
 }
 
 interface FakeParts {
   readonly accounts?: readonly string[];
   readonly problems?: readonly Problem[];
+  readonly sweeps?: (survey: Survey) => readonly SweepJob[];
   readonly sweep?: (job: SweepJob, signal: AbortSignal) => Promise<SweepOutcome>;
   readonly digest?: (job: DigestJob, signal: AbortSignal) => Promise<DigestOutcome>;
   readonly reconcile?: () => Promise<Partial<Reconciled>>;
+  readonly cover?: (job: CoverJob, before: CoverPart | null) => Promise<Partial<CoverOutcome>>;
+  readonly preflight?: (account: string) => Promise<Partial<AccountCheck>>;
+  readonly plan?: () => Promise<Partial<PlanRecord>>;
+  readonly apply?: (request: Pick<ApplyJob, 'plan'>) => Promise<ApplyOutcome>;
 }
 
 export function fakeWork(parts: FakeParts = {}): FakeWork {
-  const calls: FakeWork['calls'] = { discover: 0, reconcile: 0, sweeps: [], digests: [] };
-  const surveys = (parts.accounts ?? ['222222222222']).map(surveyOf);
+  const calls: FakeWork['calls'] = {
+    discover: 0,
+    reconcile: 0,
+    plan: 0,
+    sweeps: [],
+    digests: [],
+    covers: [],
+    preflights: [],
+    applies: [],
+  };
+  const listed = parts.accounts ?? ['222222222222'];
+  const surveysNow = (): readonly Survey[] => listed.map(surveyOf);
   return {
     calls,
     discover: async (onSurvey) => {
       calls.discover += 1;
+      const surveys = surveysNow();
       for (const survey of surveys) await onSurvey(survey);
       return { surveys, problems: parts.problems ?? [] };
     },
-    sweeps: async (survey, depth) => [sweepOf(survey.account.id, depth)],
+    sweeps: async (survey, depth) => parts.sweeps?.(survey) ?? [sweepOf(survey.account.id, depth)],
     sweep: async (job, signal) => {
       calls.sweeps.push(job);
       return (await parts.sweep?.(job, signal)) ?? NOTHING;
@@ -95,7 +130,69 @@ export function fakeWork(parts: FakeParts = {}): FakeWork {
       calls.reconcile += 1;
       return { ...FIT, ...(await parts.reconcile?.()) };
     },
+    cover: async (job, before) => {
+      calls.covers.push(job);
+      return { ...covered(partOf(job)), ...(await parts.cover?.(job, before)) };
+    },
+    preflight: async (account) => {
+      calls.preflights.push(account);
+      return { account, name: `account ${account}`, skipped: null, steps: [], ...(await parts.preflight?.(account)) };
+    },
+    plan: async () => {
+      calls.plan += 1;
+      return { ...NO_PLAN, ...(await parts.plan?.()) };
+    },
+    apply: async (request) => {
+      calls.applies.push(request);
+      return (await parts.apply?.(request)) ?? { ok: true, text: 'nothing to change' };
+    },
   };
+}
+
+const NO_PLAN: PlanRecord = {
+  at: 1_700_000_000_000,
+  configured: false,
+  id: '0'.repeat(16),
+  accounts: 0,
+  documents: [],
+  estimate: null,
+  interrupted: [],
+  problems: [],
+};
+
+/** A part of an account that is all proven; `at` is now unless it is given. */
+export function partOf(
+  { account, reader }: { readonly account: string; readonly reader: string },
+  parts: Partial<CoverPart> = {},
+): CoverPart {
+  const at = parts.at ?? Date.now();
+  const [hour, day] = [3_600_000, 86_400_000];
+  return {
+    account,
+    reader,
+    name: `account ${account}`,
+    organizationState: 'ACTIVE',
+    at,
+    fullAt: at,
+    state: 'verified',
+    reason: null,
+    problem: null,
+    verifiedUntil: Math.floor(at / hour) * hour,
+    lastDigest: Math.floor(at / hour) * hour,
+    chains: 1,
+    receipts: 192,
+    waiting: 0,
+    open: 0,
+    hours: { from: Math.floor(at / hour) * hour - 191 * hour, letters: `${'v'.repeat(191)}p` },
+    days: { from: Math.floor(at / day) * day - 89 * day, letters: 'v'.repeat(90) },
+    ...parts,
+  };
+}
+
+/** A look that found this and nothing else. */
+function covered(part: CoverPart, parts: Partial<CoverOutcome> = {}): CoverOutcome {
+  const nothing = { chains: [], findings: [], accepted: new Map(), looked: true, others: [] };
+  return { part, ...nothing, since: part.days.from, ...parts };
 }
 
 /** A sweep that found these digests. */

@@ -4,6 +4,7 @@ import { loadConfig, type Config } from '../../src/config.ts';
 import type { Clock } from '../../src/ports.ts';
 import { openOrganization, type Organization } from '../flow/organization.ts';
 import { ensurePackage, REDIS } from '../stack/need.ts';
+import { ensurePages } from '../stack/pages.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
@@ -34,6 +35,7 @@ export interface StagePlan {
 /** Starts it part by part, and says each. */
 export async function openStage(plan: StagePlan): Promise<Stage> {
   const { say, endings, clock } = plan;
+  await ensurePages();
   const redis = await openRedis();
   endings.push(() => redis.stop());
   say('redis', `${redis.url}, a real one of our own (process ${redis.pid})`);
@@ -47,6 +49,7 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
     config: settings(redis, plan.port),
   });
   endings.push(() => organization.close());
+  organization.configure(held(organization.world.management));
   const { world, cloud, configFile } = organization;
   say('cloud', `${cloud.url}: S3, STS, Organizations and CloudTrail, with signatures and rights checked`);
   const estate = `${world.accounts.length} accounts, ${REGIONS.length} regions, ${world.trails.length} trails`;
@@ -75,9 +78,20 @@ function settings(redis: RedisServer, port: number): Readonly<Record<string, unk
   return {
     redis: { url: redis.url },
     schedules: { discover: '*/15 * * * * *', collect: '*/5 * * * * *', reconcile: '0 * * * * *' },
-    limits: { digestGraceMinutes: 240, sweepMaxAgeMinutes: 24 * 60, shutdownGraceSeconds: 5 },
+    limits: { digestGraceMinutes: 240, sweepMaxAgeMinutes: 24 * 60, shutdownGraceSeconds: 5, coverDelaySeconds: 1 },
     http: { port },
     log: { level: 'error' },
+  };
+}
+
+/** The archive's policy, settings and lifecycle are held as well, and put right by the daemon itself. */
+function held(management: string): Readonly<Record<string, unknown>> {
+  const writer = `arn:aws:iam::${management}:user/daemon`;
+  return {
+    policy: { writer, administrators: [writer], breakGlass: [`arn:aws:iam::${management}:role/break-glass`] },
+    posture: {},
+    lifecycle: { rules: [{ name: 'captured', of: 'pending', expireDays: 30, noncurrentDays: 7 }] },
+    reconcile: { apply: true },
   };
 }
 

@@ -68,8 +68,14 @@ describe.skipIf(missing !== null)('drift', { timeout: 60_000 }, () => {
     const logged = watched.daemon.events('archive-problem').find(({ code }) => code === 'drift-bucket-policy');
     expect(String(logged?.['msg'])).toContain('aws:SecureTransport');
     expect((await watched.get('/metrics')).text).toContain('orgtrail_archive_problems{code="drift-bucket-policy"} 1');
-    const page = await watched.get('/');
-    expect(page.text).toContain('aws:SecureTransport');
+    const page = JSON.parse((await watched.get('/api/policy')).text) as { documents: { kind: string; diff: string }[] };
+    expect(page.documents).toContainEqual(
+      expect.objectContaining({
+        kind: 'bucket-policy',
+        state: 'differs',
+        diff: expect.stringContaining('aws:SecureTransport'),
+      }),
+    );
     await expect.poll(async () => (await watched.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
   });
 

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { AccountCheck } from '../../src/core/board/account.ts';
 import { openParts } from '../../src/cli/open.ts';
 import { loadConfig } from '../../src/config.ts';
 import { listEstate } from '../../src/pipeline/inventory.ts';
-import { preflight, type AccountCheck } from '../../src/pipeline/preflight.ts';
+import { preflight } from '../../src/pipeline/preflight.ts';
 import { deployed } from '../cli/cloudformation.ts';
 import { EXTERNAL_ID, ROLE, type Organization } from './organization.ts';
 

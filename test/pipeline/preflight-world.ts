@@ -1,7 +1,8 @@
 /** One account on a session of our own making, for preflight to try. */
+import type { AccountCheck } from '../../src/core/board/account.ts';
 import { parseConfig } from '../../src/config.ts';
 import { OperatingError, type OperatingCode } from '../../src/errors.ts';
-import { preflight, type AccountCheck } from '../../src/pipeline/preflight.ts';
+import { preflight } from '../../src/pipeline/preflight.ts';
 import type { AccountSession, ListRequest, StoredObject } from '../../src/ports.ts';
 import type { KnownAccount } from '../../src/stages/discover.ts';
 import { GOOD } from '../config/refusal.ts';

@@ -1,7 +1,8 @@
 /** What preflight tries, what it makes of each answer, and how many accounts it asks at once. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { preflight, preflightProblems, type AccountCheck, type StepCheck } from '../../src/pipeline/preflight.ts';
+import type { AccountCheck, StepCheck } from '../../src/core/board/account.ts';
+import { preflight, preflightProblems } from '../../src/pipeline/preflight.ts';
 import type { AccountSession, ListedObject, ListRequest, StoredObject } from '../../src/ports.ts';
 import type { KnownAccount } from '../../src/stages/discover.ts';
 import {

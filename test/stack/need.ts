@@ -17,6 +17,8 @@ export const REDIS: Need = { binary: 'redis-server', packages: ['redis-server'],
 export const AWSCLI: Need = { binary: 'aws', packages: ['awscli'] };
 export const BUILDAH: Need = { binary: 'buildah', packages: ['buildah'] };
 export const DEBOOTSTRAP: Need = { binary: 'debootstrap', packages: ['debootstrap'] };
+/** With one family of fonts: a browser without any draws nothing. */
+export const CHROMIUM: Need = { binary: 'chromium', packages: ['chromium', 'fonts-dejavu-core'] };
 /** For Ceph's certificate. */
 export const OPENSSL: Need = { binary: 'openssl', packages: ['openssl'] };
 export const CEPH: readonly Need[] = [

@@ -60,7 +60,7 @@ function groundOf(archived: number | null): { readonly ports: CapturePorts; read
 
 async function capture(archived: number | null): Promise<readonly string[]> {
   const { ports, tagged } = groundOf(archived);
-  const counter = { unrecognised: 0, listed: 0 };
+  const counter = { unrecognised: 0, listed: 0, captured: 0 };
   const { captured } = await captureLogs(chain, { since: null, covered: () => false, counter }, ports);
   expect(captured).toBe(1);
   return tagged;
@@ -74,4 +74,13 @@ test('a copy whose file was proven between listing and capture gets the tag that
 test('a copy of a file that is not proven, or that holds other bytes than were proven, is kept', async () => {
   expect(await capture(null)).toEqual([]);
   expect(await capture(5)).toEqual([]);
+});
+
+test('what was listed and captured so far is told each time that it changes', async () => {
+  const { ports } = groundOf(null);
+  const told: string[] = [];
+  const onProgress: CapturePorts['onProgress'] = ({ listed, captured }) => void told.push(`${listed} ${captured}`);
+  const counter = { unrecognised: 0, listed: 6, captured: 0 };
+  await captureLogs(chain, { since: null, covered: () => false, counter }, { ...ports, onProgress });
+  expect(told).toEqual(['7 0', '7 1']);
 });

@@ -21,6 +21,11 @@ export function memoryArchive(): MemoryArchive {
       for (const key of [...objects.keys()].toSorted())
         if (key.startsWith(prefix) && key > startAfter) yield { key, size: 1, etag: '', lastModified: 0 };
     },
+    folders: async ({ prefix }: { prefix: string }) => {
+      const rests = [...objects.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      const names = rests.flatMap((rest) => (rest.includes('/') ? [rest.slice(0, rest.indexOf('/') + 1)] : []));
+      return [...new Set(names)].toSorted();
+    },
     head: async ({ key }: ObjectRef) => (objects.has(key) ? { size: 1 } : null),
     get: async ({ key }: ObjectRef) => {
       reads.push(key);

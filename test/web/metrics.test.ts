@@ -1,14 +1,18 @@
-import { expect, test } from 'vitest';
-import { createMetrics } from '../../src/web/metrics.ts';
+/** What Prometheus is told: every name and label, nothing from memory, and bounds on how much. */
+import { describe, expect, test } from 'vitest';
+import type { BoardFinding, FindingsPart } from '../../src/core/board/finding.ts';
+import { createMetrics, type Seen } from '../../src/web/metrics.ts';
+import type { BoardSeen, Standing } from '../../src/web/metrics-board.ts';
 
+const [ONE, TWO, THREE] = ['222222222222', '333333333333', '444444444444'];
 const CHAIN = {
-  reader: '222222222222',
-  account: '222222222222',
+  reader: ONE,
+  account: ONE,
   trailArn: 'arn:aws:cloudtrail:us-east-1:222222222222:trail/main',
   lookedAt: 5000,
 };
 const ACCOUNT = {
-  id: '222222222222',
+  id: ONE,
   name: 'payments',
   state: 'ACTIVE',
   surveyedAt: 9000,
@@ -16,39 +20,54 @@ const ACCOUNT = {
   seenAt: 1000,
   problems: [],
 };
-const EMPTY = { survey: null, archive: null, roundAt: null, oldestChain: null, unreadable: 0 };
+const EMPTY = {
+  accounts: [],
+  chains: [],
+  survey: null,
+  archive: null,
+  roundAt: null,
+  oldestChain: null,
+  unreadable: 0,
+};
+const NOW = 10_000;
 
-test('calls, digests, jobs and accounts are counted by name', async () => {
+function seen(parts: Partial<Seen['snapshot']>, board?: Partial<BoardSeen>): Seen {
+  const none = { standings: [], findings: [], rebuilding: false, unreadable: 0 };
+  const snapshot = { ...EMPTY, ...parts };
+  return { counts: new Map(), snapshot, now: NOW, ...(board === undefined ? {} : { board: { ...none, ...board } }) };
+}
+
+function standing(account: string, parts: Partial<Standing> = {}): Standing {
+  const usual = { state: 'verified', open: 0, organizationState: 'ACTIVE', chains: 1 } as const;
+  return { account, ...usual, lastDigest: 7000, verifiedUntil: 6000, ...parts };
+}
+
+function findings(codes: readonly Partial<BoardFinding>[], more = 0): FindingsPart {
+  const all = codes.map((one) => ({ accepted: null, goneAt: null, ...one }) as BoardFinding);
+  return { account: ONE, reader: ONE, at: 0, findings: all, more };
+}
+
+/** The lines about one metric, or about all of ours, without the comments. */
+async function lines(observed: Seen | null, name = ''): Promise<readonly string[]> {
   const metrics = createMetrics();
-  const call = { service: 's3', operation: 'GetObject', account: '222222222222', attempts: 1, throttled: 0, ms: 250 };
+  metrics.observe(observed);
+  return linesOf(await metrics.text(), name);
+}
+
+function linesOf(text: string, name = ''): readonly string[] {
+  return text.split('\n').filter((line) => line.startsWith(`orgtrail_${name}`));
+}
+
+test('calls and digests are counted by name', async () => {
+  const metrics = createMetrics();
+  const call = { service: 's3', operation: 'GetObject', account: ONE, attempts: 1, throttled: 0, ms: 250 };
   metrics.onCall({ ...call, status: 200 });
   metrics.onCall({ ...call, status: 503, attempts: 3, throttled: 2 });
   metrics.onCall({ ...call, status: null });
   metrics.onDigest({ state: 'verified', logs: 7 });
   metrics.onDigest({ state: 'failed', logs: 1 });
-  metrics.observe({
-    counts: new Map([['collect', new Map([['waiting', 12]])]]),
-    snapshot: {
-      ...EMPTY,
-      accounts: [
-        ACCOUNT,
-        { ...ACCOUNT, id: '333333333333', problems: [{ code: 'blocked-access', detail: '', hint: '' }] },
-      ],
-      chains: [
-        { ...CHAIN, region: 'us-east-1', problem: null, cleanAt: 8000, provenUntil: 3_600_000 },
-        {
-          ...CHAIN,
-          region: 'eu-west-1',
-          problem: { code: 'blocked-kms', detail: '', hint: '' },
-          cleanAt: 4000,
-          provenUntil: null,
-        },
-      ],
-    },
-    now: 10_000,
-  });
-  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('orgtrail_'));
-  expect(lines).toEqual([
+  metrics.observe(seen({}));
+  expect(linesOf(await metrics.text()).slice(0, 8)).toEqual([
     'orgtrail_s3_calls_total{service="s3",operation="GetObject",status="200"} 1',
     'orgtrail_s3_calls_total{service="s3",operation="GetObject",status="503"} 1',
     'orgtrail_s3_calls_total{service="s3",operation="GetObject",status="none"} 1',
@@ -57,26 +76,202 @@ test('calls, digests, jobs and accounts are counted by name', async () => {
     'orgtrail_digests_total{state="verified"} 1',
     'orgtrail_digests_total{state="failed"} 1',
     'orgtrail_logs_total 8',
-    'orgtrail_jobs{queue="collect",state="waiting"} 12',
-    'orgtrail_account_lag_seconds{account="222222222222"} 6',
-    'orgtrail_account_lag_seconds{account="333333333333"} 9',
-    'orgtrail_chain_verified_until_seconds{account="222222222222",region="us-east-1",trail="arn:aws:cloudtrail:us-east-1:222222222222:trail/main"} 3600',
-    'orgtrail_account_problems{account="222222222222"} 1',
-    'orgtrail_account_problems{account="333333333333"} 1',
-    'orgtrail_redis_up 1',
   ]);
 });
 
-test('what Redis no longer says is not repeated from memory', async () => {
-  const metrics = createMetrics();
-  metrics.observe({
-    counts: new Map([['collect', new Map([['waiting', 12]])]]),
-    snapshot: { ...EMPTY, accounts: [ACCOUNT], chains: [] },
-    now: 10_000,
+test('the daemon: jobs, rounds, the archive, lags, and chains with both of their times', async () => {
+  const problem = { code: 'blocked-kms', detail: '', hint: '' };
+  const observed = seen({
+    accounts: [ACCOUNT, { ...ACCOUNT, id: TWO, problems: [{ code: 'blocked-access', detail: '', hint: '' }] }],
+    chains: [
+      { ...CHAIN, region: 'us-east-1', problem: null, cleanAt: 8000, provenUntil: 7_200_000, verifiedUntil: 3_600_000 },
+      { ...CHAIN, region: 'eu-west-1', problem, cleanAt: 4000, provenUntil: 7_200_000, verifiedUntil: null },
+      { ...CHAIN, region: 'eu-west-2', problem: null, cleanAt: 9000, provenUntil: null },
+    ],
+    archive: { at: 8000, problems: [{ code: 'drift-lifecycle', detail: '', hint: '' }] },
+    roundAt: 9000,
+    unreadable: 3,
   });
-  metrics.observe(null);
-  const text = await metrics.text();
-  expect(text).toContain('orgtrail_redis_up 0');
-  expect(text).not.toMatch(/orgtrail_jobs\{|orgtrail_account_lag_seconds\{/);
-  expect(text).toContain('process_resident_memory_bytes');
+  const told = await lines({ ...observed, counts: new Map([['collect', new Map([['waiting', 12]])]]) });
+  const trail = 'trail="arn:aws:cloudtrail:us-east-1:222222222222:trail/main"';
+  expect(told.filter((line) => !/_total /.test(line))).toEqual([
+    'orgtrail_redis_up 1',
+    'orgtrail_board_up 0',
+    'orgtrail_records_unreadable 3',
+    'orgtrail_series_left_out{of="accounts"} 0',
+    'orgtrail_series_left_out{of="chains"} 0',
+    'orgtrail_jobs{queue="collect",state="waiting"} 12',
+    'orgtrail_round_ended_seconds 9',
+    'orgtrail_archive_looked_seconds 8',
+    'orgtrail_archive_problems{code="drift-lifecycle"} 1',
+    'orgtrail_account_lag_seconds{account="222222222222"} 6',
+    'orgtrail_account_lag_seconds{account="333333333333"} 9',
+    'orgtrail_account_problems{account="222222222222"} 1',
+    'orgtrail_account_problems{account="333333333333"} 1',
+    `orgtrail_chain_verified_until_seconds{account="222222222222",region="us-east-1",${trail}} 3600`,
+    `orgtrail_chain_newest_proven_seconds{account="222222222222",region="us-east-1",${trail}} 7200`,
+    `orgtrail_chain_newest_proven_seconds{account="222222222222",region="eu-west-1",${trail}} 7200`,
+  ]);
+});
+
+describe('accounts', () => {
+  test('are counted by state, all states told, and those that need a person are named', async () => {
+    const standings = [
+      standing(ONE, { state: 'failed', open: 2 }),
+      standing(TWO, { state: 'blocked', verifiedUntil: null }),
+      standing(THREE, { open: 1 }),
+    ];
+    const observed = seen({}, { standings });
+    expect(await lines(observed, 'accounts{')).toEqual([
+      'orgtrail_accounts{state="verified"} 1',
+      'orgtrail_accounts{state="pending"} 0',
+      'orgtrail_accounts{state="gap-explained"} 0',
+      'orgtrail_accounts{state="unverifiable"} 0',
+      'orgtrail_accounts{state="unknown"} 0',
+      'orgtrail_accounts{state="stale"} 0',
+      'orgtrail_accounts{state="late"} 0',
+      'orgtrail_accounts{state="blocked"} 1',
+      'orgtrail_accounts{state="failed"} 1',
+    ]);
+    expect(await lines(observed, 'account_state')).toEqual([
+      `orgtrail_account_state{account="${ONE}",state="failed"} 1`,
+      `orgtrail_account_state{account="${TWO}",state="blocked"} 1`,
+    ]);
+    expect(await lines(observed, 'account_blocked')).toEqual([
+      `orgtrail_account_blocked{account="${ONE}"} 0`,
+      `orgtrail_account_blocked{account="${TWO}"} 1`,
+      `orgtrail_account_blocked{account="${THREE}"} 0`,
+    ]);
+    expect(await lines(observed, 'account_verified_until')).toEqual([
+      `orgtrail_account_verified_until_seconds{account="${ONE}"} 6`,
+      `orgtrail_account_verified_until_seconds{account="${THREE}"} 6`,
+    ]);
+  });
+
+  test('are silent since their newest digest, and without one since they were first seen', async () => {
+    const standings = [
+      standing(ONE),
+      standing(TWO, { lastDigest: null }),
+      standing(THREE, { chains: 0 }),
+      standing('555555555555', { organizationState: 'SUSPENDED' }),
+      standing('666666666666', { organizationState: 'CLOSED' }),
+      standing('777777777777', { lastDigest: NOW + 5000 }),
+    ];
+    const observed = seen({ accounts: [ACCOUNT, { ...ACCOUNT, id: TWO, seenAt: 2000 }] }, { standings });
+    expect(await lines(observed, 'account_silence')).toEqual([
+      `orgtrail_account_silence_seconds{account="${ONE}"} 3`,
+      `orgtrail_account_silence_seconds{account="${TWO}"} 8`,
+      'orgtrail_account_silence_seconds{account="777777777777"} 0',
+    ]);
+  });
+});
+
+describe('findings', () => {
+  test('that nobody has accepted and that stand are counted by code, with those that are not kept', async () => {
+    const accepted = { reason: 'seen', by: 'alice', at: 1 };
+    const board = {
+      findings: [
+        findings([{ code: 'digest-missing' }, { code: 'digest-missing' }, { code: 'log-missing', accepted }], 4),
+        findings([{ code: 'digest-missing' }, { code: 'late', goneAt: 5 } as never], 1),
+      ],
+    };
+    expect(await lines(seen({}, board), 'findings')).toEqual([
+      'orgtrail_findings{code="digest-missing"} 3',
+      'orgtrail_findings{code="not-listed"} 5',
+    ]);
+  });
+
+  test('of codes that are none, or of more codes than there are, are counted as one', async () => {
+    const odd = [{ code: 'a"} 1\norgtrail_redis_up 7' }, { code: 'x'.repeat(65) }] as never[];
+    expect(await lines(seen({}, { findings: [findings(odd)] }), 'findings')).toEqual([
+      'orgtrail_findings{code="other"} 2',
+    ]);
+    const many = Array.from({ length: 1000 }, (_, at) => ({ code: `code-${at}` })) as never[];
+    const told = await lines(seen({}, { findings: [findings(many)] }), 'findings');
+    expect([told.length, told.at(-1)]).toEqual([201, 'orgtrail_findings{code="other"} 800']);
+  });
+});
+
+test('the state that is being rebuilt, and records that were left out, are told', async () => {
+  const observed = seen({ unreadable: 1 }, { rebuilding: true, unreadable: 4 });
+  const told = await lines(observed);
+  expect(told).toEqual(
+    expect.arrayContaining(['orgtrail_rebuilding 1', 'orgtrail_records_unreadable 5', 'orgtrail_board_up 1']),
+  );
+  expect(await lines(seen({}, {}), 'rebuilding')).toEqual(['orgtrail_rebuilding 0']);
+});
+
+describe('what could not be read', () => {
+  const full = seen(
+    {
+      accounts: [ACCOUNT],
+      chains: [{ ...CHAIN, region: 'us-east-1', problem: null, cleanAt: 1, provenUntil: 1, verifiedUntil: 1 }],
+      archive: { at: 1, problems: [{ code: 'drift-lifecycle', detail: '', hint: '' }] },
+      roundAt: 1,
+    },
+    {
+      standings: [standing(ONE, { state: 'failed' })],
+      findings: [findings([{ code: 'log-missing' }])],
+      rebuilding: true,
+    },
+  );
+
+  test('is not repeated from memory: without Redis nothing but that is told', async () => {
+    const metrics = createMetrics();
+    metrics.observe({ ...full, counts: new Map([['collect', new Map([['waiting', 12]])]]) });
+    metrics.observe(null);
+    const text = await metrics.text();
+    const told = linesOf(text).filter((line) => !/_total /.test(line));
+    expect(told).toEqual(['orgtrail_redis_up 0', 'orgtrail_board_up 0']);
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  test('of coverage leaves the rest standing, and says that it is missing', async () => {
+    const metrics = createMetrics();
+    metrics.observe(full);
+    const { board: _, ...rest } = full;
+    metrics.observe({ ...rest, board: null });
+    const told = linesOf(await metrics.text());
+    expect(told).toContain('orgtrail_board_up 0');
+    expect(told).toContain('orgtrail_redis_up 1');
+    const names = new Set(told.map((line) => /^orgtrail_[a-z_]+/.exec(line)?.[0] ?? ''));
+    expect(
+      [...names].filter((name) => /accounts|state|blocked|silence|findings|rebuilding|account_ver/.test(name)),
+    ).toEqual([]);
+    expect([...names]).toContain('orgtrail_account_lag_seconds');
+  });
+});
+
+test('ten thousand accounts and twenty thousand chains are told, the worst ones, and how many more there are', async () => {
+  const id = (at: number): string => String(at).padStart(12, '0');
+  const chains = Array.from({ length: 20_100 }, (_, at) => ({
+    ...CHAIN,
+    region: `r-${at}`,
+    problem: null,
+    cleanAt: NOW - 1,
+    provenUntil: 5000,
+    verifiedUntil: at === 20_050 ? 1000 : 5000,
+  }));
+  const accounts = Array.from({ length: 10_500 }, (_, at) => ({
+    ...ACCOUNT,
+    id: id(at),
+    surveyedAt: at === 10_400 ? 1 : 9000,
+  }));
+  const standings = Array.from({ length: 10_200 }, (_, at) =>
+    standing(id(at), { state: at === 0 ? 'failed' : 'verified' }),
+  );
+  const metrics = createMetrics();
+  metrics.observe(seen({ accounts, chains }, { standings }));
+  const told = linesOf(await metrics.text());
+  const count = (name: string) => told.filter((line) => line.startsWith(`orgtrail_${name}{`)).length;
+  expect(
+    ['chain_verified_until_seconds', 'chain_newest_proven_seconds', 'account_lag_seconds', 'account_blocked'].map(
+      count,
+    ),
+  ).toEqual([20_000, 20_000, 10_000, 10_000]);
+  expect(told.some((line) => line.includes('region="r-20050"'))).toBe(true);
+  expect(told.some((line) => line.startsWith(`orgtrail_account_lag_seconds{account="${id(10_400)}"}`))).toBe(true);
+  expect(told).toContain('orgtrail_series_left_out{of="chains"} 100');
+  expect(told).toContain('orgtrail_series_left_out{of="accounts"} 501');
+  expect(told).toContain('orgtrail_accounts{state="verified"} 10199');
 });

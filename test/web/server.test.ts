@@ -1,224 +1,148 @@
-import { Queue } from 'bullmq';
-import type { FastifyInstance, InjectOptions } from 'fastify';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/core/snapshot.ts';
-import { createMetrics } from '../../src/web/metrics.ts';
-import { buildServer, startServer, type WebParts } from '../../src/web/server.ts';
+/** The server as a whole: what every answer has, what it is bounded by, and what it says when something fails. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, expect, test } from 'vitest';
+import { overview } from '../../src/web/contract/overview.ts';
+import { OperatingError } from '../../src/errors.ts';
+import { buildServer, startServer } from '../../src/web/server.ts';
 import { keptLog } from '../daemon/fake.ts';
-import { startRedis, type RedisServer } from '../stack/redis.ts';
+import { fakeSources, partOf } from './fake-sources.ts';
+import { bearer, fakeParts, fakeServer, refused } from './fake-server.ts';
 
-const SIGN_IN = { user: 'auditor', password: 'correct horse' };
-const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-const AUTHORIZED = { authorization: basic('auditor', 'correct horse') };
-const HOSTILE = '<script>alert(1)</script>"\'&';
-
-const SNAPSHOT: Snapshot = {
-  accounts: [
-    {
-      id: '222222222222',
-      name: HOSTILE,
-      state: 'ACTIVE',
-      surveyedAt: 1000,
-      sources: 1,
-      seenAt: 1000,
-      problems: [{ code: 'blocked-access', detail: HOSTILE, hint: 'ask' }],
-    },
-  ],
-  chains: [
-    {
-      reader: '222222222222',
-      account: '222222222222',
-      region: 'eu-west-1',
-      trailArn: 'arn:aws:cloudtrail:eu-west-1:222222222222:trail/main',
-      problem: null,
-      lookedAt: 61_000,
-      cleanAt: 61_000,
-      provenUntil: 3_600_000,
-    },
-  ],
-  survey: null,
-  archive: null,
-  roundAt: null,
-  oldestChain: null,
-  unreadable: 0,
-};
-
-let redis: RedisServer;
-let connection: Redis;
-let queue: Queue;
-let app: FastifyInstance | null = null;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  connection = new Redis(redis.url, { maxRetriesPerRequest: null });
-  queue = new Queue('collect', { connection, prefix: '{orgtrail}' });
-});
-
-afterAll(async () => {
-  await queue.close();
-  connection.disconnect();
-  await redis.stop();
-});
-
+let app: Awaited<ReturnType<typeof fakeServer>> | null = null;
 afterEach(async () => {
   await app?.close();
   app = null;
 });
 
-function parts(overrides: Partial<WebParts> = {}): WebParts {
-  const metrics = createMetrics();
-  return {
-    host: '127.0.0.1',
-    port: 0,
-    signIn: null,
-    log: keptLog().log,
-    readiness: async () => ({ ok: false, reasons: [{ code: 'redis', detail: 'away' }] }),
-    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
-    pages: { queues: [queue], snapshot: async () => SNAPSHOT, redisTrouble: () => null, now: () => 121_000 },
-    ...overrides,
-  };
-}
-
-async function ask(options: InjectOptions, overrides: Partial<WebParts> = {}) {
-  app = await buildServer(parts(overrides));
-  return app.inject({ method: 'GET', ...options });
-}
-
-test('without credentials everything but /livez is refused', async () => {
-  app = await buildServer(parts({ signIn: SIGN_IN }));
-  for (const url of [
-    '/',
-    '/readyz',
-    '/metrics',
-    '/jobs',
-    '/jobs/api/queues',
-    '/jobs/static/css/x.css',
-    '/nothing',
-    '/livez/../metrics',
-    '/livez%2f..%2fmetrics',
-  ]) {
-    expect([url, (await app.inject(url)).statusCode]).toEqual([url, 401]);
-  }
-  expect((await app.inject('/livez')).statusCode).toBe(200);
-  expect((await app.inject({ url: '/readyz', headers: AUTHORIZED })).statusCode).toBe(503);
-  for (const wrong of [
-    basic('auditor', 'wrong'),
-    basic('root', 'correct horse'),
-    basic('auditor', ''),
-    'Bearer x',
-    'Basic !!!',
-  ]) {
-    expect((await app.inject({ url: '/', headers: { authorization: wrong } })).statusCode).toBe(401);
-  }
+test('workers and schedulers serve probes and metrics, and nothing else', async () => {
+  ({ app } = await buildServer(fakeParts(null)));
+  const statuses = await Promise.all(
+    ['/livez', '/readyz', '/metrics', '/api/overview', '/jobs', '/', '/api/docs', '/api/events'].map(
+      async (url) => (await app?.inject({ url, headers: { accept: 'text/html' } }))?.statusCode,
+    ),
+  );
+  expect(statuses).toEqual([200, 200, 200, 404, 404, 404, 404, 404]);
 });
 
-test('a server that others can reach is not built without a sign-in', async () => {
-  await expect(buildServer(parts({ host: '0.0.0.0' }))).rejects.toMatchObject({ code: 'config-invalid' });
+test('metrics take the right to them, probes none, and why it is not ready is for those who may read', async () => {
+  const readiness = async () => ({ ok: false, reasons: [{ code: 'redis', detail: 'away' }] });
+  ({ app } = await buildServer(fakeParts(fakeSources(), { readiness })));
+  expect((await app.inject({ url: '/metrics', headers: bearer('metrics') })).statusCode).toBe(200);
+  expect((await app.inject({ url: '/metrics', headers: bearer('evidence') })).statusCode).toBe(403);
+  const probe = await app.inject({ url: '/readyz', headers: bearer('metrics') });
+  expect([probe.statusCode, probe.json()]).toEqual([503, { ok: false }]);
+  expect((await app.inject({ url: '/readyz', headers: bearer('read') })).json()).toEqual(await readiness());
+  expect((await app.inject('/livez')).json()).toEqual({ ok: true });
 });
 
-test.each([
-  'evil.example',
-  'evil.example:8080',
-  '127.0.0.1.evil.example',
-  'localhost.evil.example',
-  'localhost@evil.example',
-  '2130706433',
-])('the foreign Host "%s" is refused', async (host) => {
-  const response = await ask({ url: '/metrics', headers: { host } });
-  expect(response.statusCode).toBe(421);
-});
-
-test.each(['localhost:80', '127.0.0.1:8080', '[::1]:8080', 'LOCALHOST'])('our own Host %s is served', async (host) => {
-  expect((await ask({ url: '/livez', headers: { host } })).statusCode).toBe(200);
-});
-
-test('every answer carries the security headers, errors included', async () => {
-  app = await buildServer(parts());
-  for (const [url, host] of [
-    ['/', 'localhost'],
-    ['/nothing', 'localhost'],
-    ['/livez', 'evil.example'],
-    ['/jobs', 'localhost'],
-  ] as const) {
-    const { headers } = await app.inject({ url, headers: { host } });
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['referrer-policy']).toBe('no-referrer');
-    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
-    expect(headers['content-security-policy']).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|\*/);
-  }
-});
-
-test('the overview shows what it knows and executes nothing', async () => {
-  const { body, statusCode } = await ask({ url: '/' });
-  expect(statusCode).toBe(200);
-  expect(body).not.toContain('<script');
-  expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
-  expect(body).toContain('1 min ago');
-  expect(body).toContain('redis: away');
-});
-
-test('a page that fails says nothing of why', async () => {
+test('a request that fails says nothing of why, and names the line in the log', async () => {
+  const { log, lines } = keptLog();
   const readiness = async () => Promise.reject(new Error('secret-bucket is broken'));
-  const { statusCode, body } = await ask({ url: '/readyz' }, { readiness });
-  expect([statusCode, body]).toEqual([500, '{"error":"internal error"}']);
+  ({ app } = await buildServer(fakeParts(fakeSources(), { readiness, log })));
+  const problem = await refused(app, '/readyz');
+  expect([problem.status, problem.detail]).toEqual([500, 'internal error']);
+  expect(lines.join('')).toContain(problem.request);
+  expect(lines.join('')).toContain('secret-bucket');
+});
+
+test('while Redis is away the API says so with what to do', async () => {
+  const away = new OperatingError({ code: 'redis-unreachable', message: 'no answer', hint: 'check redis.url' });
+  app = await fakeServer(fakeSources({ board: { parts: async () => Promise.reject(away) } }));
+  for (const url of ['/api/overview', '/api/map', '/api/accounts', '/api/findings'])
+    expect(await refused(app, url)).toMatchObject({
+      status: 503,
+      type: 'urn:orgtrail:redis-unreachable',
+      hint: 'check redis.url',
+    });
 });
 
 test('bodies beyond the bound are refused', async () => {
-  const response = await ask({
-    method: 'PUT',
-    url: '/jobs/api/queues/collect/retry/failed',
-    payload: { text: 'x'.repeat(70_000) },
-  });
-  expect(response.statusCode).toBe(413);
+  app = await fakeServer();
+  const payload = { account: 'x'.repeat(70_000) };
+  const answer = await app.inject({ method: 'POST', url: '/api/jobs/retry', headers: bearer('operate'), payload });
+  expect(answer.statusCode).toBe(413);
 });
 
-test('the job board is served, with its own scripts only', async () => {
-  const page = await ask({ url: '/jobs' });
-  expect([page.statusCode, page.body.includes('id="root"')]).toEqual([200, true]);
-  const script = /src="(static\/js\/main[^"]+)"/.exec(page.body)?.[1] ?? '';
-  expect((await app?.inject(`/jobs/${script}`))?.statusCode).toBe(200);
-  const queues = await app?.inject('/jobs/api/queues');
-  expect(queues?.json()).toMatchObject({ queues: [{ name: 'collect', allowRetries: true }] });
+test('what has not changed is not sent again, although it was read later', async () => {
+  let now = fakeSources().now();
+  const over = { now: () => now };
+  app = await fakeServer(fakeSources({ over, parts: [] }));
+  const first = await app.inject('/api/policy');
+  now += 5000;
+  const tag = String(first.headers.etag);
+  expect(tag).toMatch(/^W\/"[0-9a-f]{32}"$/);
+  const again = await app.inject({ url: '/api/policy', headers: { 'if-none-match': `"other", ${tag}` } });
+  expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', tag]);
+  const other = await app.inject({ url: '/api/policy', headers: { 'if-none-match': '"other"' } });
+  expect([other.statusCode, other.body === first.body]).toEqual([200, false]);
 });
 
 test.each([
-  ['PUT', '/jobs/api/queues/collect/clean/failed'],
-  ['PUT', '/jobs/api/queues/collect/obliterate'],
-  ['PUT', '/jobs/api/queues/collect/pause'],
-  ['PUT', '/jobs/api/queues/pause'],
-  ['PUT', '/jobs/api/queues/collect/empty'],
-  ['POST', '/jobs/api/queues/collect/add'],
-] as const)('the board cannot do %s %s', async (method, url) => {
-  const response = await ask({ method, url, payload: { name: 'x', data: {}, options: {} } });
-  expect(response.statusCode).toBe(403);
-  expect(await queue.isPaused()).toBe(false);
+  ['gzip', true],
+  ['deflate, gzip;q=0.5', true],
+  ['gzip;q=0', false],
+  ['br', false],
+  ['x-gzip-like', false],
+])('large answers are compressed for "%s": %s', async (accepted, squeezed) => {
+  const parts = Array.from({ length: 60 }, (_, at) => partOf(String(100_000_000_000 + at)));
+  app = await fakeServer(fakeSources({ parts }));
+  const plain = await app.inject('/api/map');
+  const answer = await app.inject({ url: '/api/map', headers: { 'accept-encoding': accepted } });
+  expect([answer.headers['content-encoding'] === 'gzip', answer.headers.vary]).toEqual([squeezed, 'accept-encoding']);
+  const body = squeezed ? gunzipSync(answer.rawPayload).toString() : answer.body;
+  expect([body, answer.headers.etag]).toEqual([plain.body, plain.headers.etag]);
 });
 
-test("the board retries, from this server's own pages only", async () => {
-  app = await buildServer(parts());
-  const url = '/jobs/api/queues/collect/retry/failed';
-  const put = (headers: Record<string, string>) =>
-    app?.inject({ method: 'PUT', url, headers: { host: 'localhost:8080', ...headers } });
-  expect((await put({ 'sec-fetch-site': 'cross-site' }))?.statusCode).toBe(403);
-  expect((await put({ origin: 'http://evil.example' }))?.statusCode).toBe(403);
-  expect((await put({ origin: 'null' }))?.statusCode).toBe(403);
-  expect((await put({ origin: 'http://localhost:8080' }))?.statusCode).toBe(200);
-  expect((await put({ 'sec-fetch-site': 'same-origin' }))?.statusCode).toBe(200);
+test('HEAD is answered like GET, without a body', async () => {
+  app = await fakeServer();
+  const answer = await app.inject({ method: 'HEAD', url: '/api/overview' });
+  expect([answer.statusCode, answer.body]).toEqual([200, '']);
+  expect(answer.headers.etag).toBeDefined();
 });
 
-test('while Redis is away the board answers instead of waiting', async () => {
-  const pages = { queues: [queue], snapshot: async () => null, redisTrouble: () => 'away', now: () => 0 };
-  expect((await ask({ url: '/jobs/api/queues' }, { pages })).statusCode).toBe(503);
-  expect((await app?.inject('/'))?.body).toContain('cannot be read');
+test('the description of the API names every route of it, and its own pages load nothing from elsewhere', async () => {
+  const built = await buildServer(fakeParts());
+  app = built.app;
+  const document = (await app.inject('/api/openapi.json')).json<{ paths: Record<string, Record<string, unknown>> }>();
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  const hidden = /^(HEAD|OPTIONS) |\/api\/(docs|openapi|csp-report|session\/)|^\w+ \/(?!api\/)/;
+  const routes = built.rules.map(({ method, url }) => `${method} ${url}`).filter((one) => !hidden.test(one));
+  expect(described.filter((one) => !one.includes('csp-report')).toSorted()).toEqual(routes.toSorted());
+  expect(JSON.stringify(document.paths['/api/overview'])).toContain('application/problem+json');
+  const page = await app.inject({ url: '/api/docs', headers: { accept: 'text/html' } });
+  expect(page.statusCode).toBe(200);
+  expect(page.body).not.toMatch(/https?:\/\/|<script>|<style/);
+  expect(page.headers['content-security-policy']).toMatch(/script-src 'self';/);
+  for (const file of ['swagger-ui-bundle.js', 'swagger-initializer.js', 'index.css'])
+    expect((await app.inject(`/api/docs/static/${file}`)).statusCode).toBe(200);
 });
 
 test('a port in use is said, with what to do', async () => {
-  const first = await startServer(parts());
+  const first = await startServer(fakeParts());
   const port = Number(new URL(first.url).port);
-  await expect(startServer(parts({ port }))).rejects.toMatchObject({
+  await expect(startServer(fakeParts(fakeSources(), { port }))).rejects.toMatchObject({
     code: 'usage',
     message: `cannot listen on 127.0.0.1:${port}`,
   });
   await first.close();
+});
+
+test('closing lets go of the news', async () => {
+  const pages = fakeSources();
+  const server = await fakeServer(pages);
+  expect(pages.listeners.size).toBe(1);
+  await server.close();
+  await pause(0);
+  expect(pages.listeners.size).toBe(0);
+});
+
+test('an answer of the overview is held against the contract', async () => {
+  app = await fakeServer(fakeSources({ board: { throughput: async () => [{ digests: -1, files: 0 }] } }));
+  expect((await refused(app, '/api/overview')).status).toBe(500);
+  await app.close();
+  app = await fakeServer();
+  expect(overview.safeParse((await app.inject('/api/overview')).json()).success).toBe(true);
 });

@@ -31,6 +31,10 @@ const OUR_KEYS = [
   'orgtrail/receipts/111111111111/us-east-1/trail/standard/2026/01/01/x.json',
   'orgtrail/keys/us-east-1/x.json',
   'orgtrail/changes/2026/01/01/x.json',
+  'orgtrail/trails/111111111111/us-east-1/trail/x.json',
+  'orgtrail/trail-changes/111111111111/us-east-1/2026/01/01/x.json',
+  'orgtrail/audit/2026/01/01/x.json',
+  'orgtrail/accepted/111111111111/x.json',
   'orgtrail/probe',
 ] as const;
 const PENDING = OUR_KEYS[0];

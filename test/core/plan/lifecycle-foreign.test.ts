@@ -37,6 +37,8 @@ describe('a foreign rule that expires', () => {
     'trail/orgtrail/keys/',
     'trail/orgtrail/trail-changes/',
     'trail/orgtrail/changes/',
+    'trail/orgtrail/audit/',
+    'trail/orgtrail/accepted/',
   ])('%j reaches the archive', (prefix) => {
     expect(found(at(prefix))).toEqual([EXPIRES]);
     expect(found({ ...at(prefix), Status: 'Disabled' })).toEqual([]);

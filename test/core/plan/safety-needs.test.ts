@@ -81,6 +81,10 @@ describe("the writer's calls", () => {
       '/archive/orgtrail/receipts',
       '/archive/orgtrail/keys',
       '/archive/orgtrail/changes',
+      '/archive/orgtrail/trails',
+      '/archive/orgtrail/trail-changes',
+      '/archive/orgtrail/audit',
+      '/archive/orgtrail/accepted',
       '/archive/orgtrail/probe',
     ]);
     expect(resourcesOf(needs, 's3:GetObject').filter((one) => one.startsWith('/p/AWSLogs/200000007919/'))).toHaveLength(

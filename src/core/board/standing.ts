@@ -1,0 +1,176 @@
+/** How an account stands right now: its parts joined into one, each aged to this moment. Pure; epoch milliseconds. */
+import type { Problem } from '../source.ts';
+import { HOUR } from '../time.ts';
+import { CELL_STATES, worse, type CellState } from '../verdict.ts';
+import { DAYS_SHOWN, HOURS_SHOWN, type CoverPart, type Squares } from './cover.ts';
+import { letterOf, NOTHING_LETTER, worseLetter } from './letters.ts';
+
+const DAY = 24 * HOUR;
+/** Said of a part that was not computed for longer than it may be. */
+export const NOT_LOOKED_LATELY = 'not computed anew for long';
+
+/** The moment, and how long a part may stand before it counts as stale. */
+export interface Moment {
+  readonly now: number;
+  readonly maxAgeMs: number;
+}
+
+/** One account as all of its parts together show it. Hours and days end at the moment asked for, in every account alike. */
+export interface AccountStanding {
+  readonly account: string;
+  readonly name: string;
+  readonly organizationState: string;
+  /** The oldest of the parts' times. */
+  readonly at: number;
+  readonly fresh: boolean;
+  readonly state: CellState;
+  readonly reason: string | null;
+  readonly problem: Problem | null;
+  /** Null as soon as any chain is not proven from its first cell on. */
+  readonly verifiedUntil: number | null;
+  readonly lastDigest: number | null;
+  readonly chains: number;
+  readonly receipts: number;
+  readonly waiting: number;
+  readonly open: number;
+  readonly hours: Squares;
+  readonly days: Squares;
+}
+
+/** The part's state now: what nobody computed for longer than `maxAgeMs`, or dates from the future, is stale at best. */
+export function standingOf(
+  part: CoverPart,
+  moment: Moment,
+): { readonly state: CellState; readonly reason: string | null } {
+  if (isFresh(part, moment)) return { state: part.state, reason: part.reason };
+  const state = worse(part.state, 'stale');
+  return { state, reason: state === part.state && part.reason !== null ? part.reason : NOT_LOOKED_LATELY };
+}
+
+/** Clocks of two machines may differ by this much. */
+const CLOCKS_MS = 5 * 60_000;
+
+function isFresh({ at }: CoverPart, { now, maxAgeMs }: Moment): boolean {
+  return now - at <= maxAgeMs && at - now <= CLOCKS_MS;
+}
+
+/** One entry an account, the worst first. */
+export function joinParts(parts: readonly CoverPart[], moment: Moment): readonly AccountStanding[] {
+  const byAccount = Map.groupBy(parts, ({ account }) => account);
+  return [...byAccount.values()].flatMap((own) => joined(own, moment)).toSorted(compareWorst);
+}
+
+function joined(all: readonly CoverPart[], moment: Moment): readonly AccountStanding[] {
+  const parts = counted(all);
+  const [first, ...rest] = parts.map((part) => one(part, moment));
+  if (first === undefined) return [];
+  const standing = rest.reduce(both, first);
+  const self = all.find(({ account, reader }) => account === reader);
+  return [{ ...standing, ...(self === undefined ? {} : nameOf(self)) }];
+}
+
+function nameOf({ name, organizationState }: CoverPart): Pick<CoverPart, 'name' | 'organizationState'> {
+  return { name, organizationState };
+}
+
+/** A member that holds no trail of its own has nothing to say beside the organization trail that holds its events. */
+function counted(parts: readonly CoverPart[]): readonly CoverPart[] {
+  if (!parts.some(({ chains }) => chains > 0)) return parts;
+  return parts.filter(({ chains, problem }) => chains > 0 || problem !== null);
+}
+
+function one(part: CoverPart, moment: Moment): AccountStanding {
+  const fresh = isFresh(part, moment);
+  const { account, name, organizationState, at, problem, verifiedUntil, lastDigest } = part;
+  const { chains, receipts, waiting, open } = part;
+  const hours = { step: HOUR, count: HOURS_SHOWN, now: moment.now, fresh };
+  return {
+    account,
+    name,
+    organizationState,
+    at,
+    fresh,
+    ...standingOf(part, moment),
+    problem,
+    verifiedUntil,
+    lastDigest,
+    chains,
+    receipts,
+    waiting,
+    open,
+    hours: aligned(part.hours, hours),
+    days: aligned(part.days, { ...hours, step: DAY, count: DAYS_SHOWN }),
+  };
+}
+
+type Row = { readonly step: number; readonly count: number; readonly now: number; readonly fresh: boolean };
+
+/** The squares as they would stand now: `count` of them, the last one of the step that the moment lies in. */
+function aligned({ from, letters }: Squares, { step, count, now, fresh }: Row): Squares {
+  const start = Math.floor(now / step) * step - (count - 1) * step;
+  const skip = Math.round((start - from) / step);
+  const own = skip >= 0 ? letters.slice(skip) : letterOf('unknown').repeat(Math.min(-skip, count)) + letters;
+  return { from: start, letters: own.slice(0, count).padEnd(count, afterwards(letters.at(-1), fresh)) };
+}
+
+/** A step that has begun since the look: nothing can be due of it yet. Where nobody looks any more nothing is known. */
+function afterwards(last: string | undefined, fresh: boolean): string {
+  if (last === NOTHING_LETTER) return NOTHING_LETTER;
+  const quiet = last === letterOf('verified') || last === letterOf('pending');
+  return letterOf(fresh && quiet ? 'pending' : 'unknown');
+}
+
+function both(a: AccountStanding, b: AccountStanding): AccountStanding {
+  const lead = a.state === b.state ? (a.reason === null ? b : a) : worse(a.state, b.state) === a.state ? a : b;
+  return {
+    ...lead,
+    at: Math.min(a.at, b.at),
+    fresh: a.fresh && b.fresh,
+    problem: lead.problem ?? a.problem ?? b.problem,
+    verifiedUntil:
+      a.verifiedUntil === null || b.verifiedUntil === null ? null : Math.min(a.verifiedUntil, b.verifiedUntil),
+    lastDigest: a.lastDigest === null ? b.lastDigest : Math.max(a.lastDigest, b.lastDigest ?? a.lastDigest),
+    chains: a.chains + b.chains,
+    receipts: a.receipts + b.receipts,
+    waiting: a.waiting + b.waiting,
+    open: a.open + b.open,
+    hours: { from: a.hours.from, letters: worstLetters(a.hours.letters, b.hours.letters) },
+    days: { from: a.days.from, letters: worstLetters(a.days.letters, b.days.letters) },
+  };
+}
+
+/** @param b as long as `a` */
+function worstLetters(a: string, b: string): string {
+  return a === b ? a : Array.from(a, (letter, index) => worseLetter(letter, b[index] ?? letter)).join('');
+}
+
+/** Worst state first; of one state whoever has more open findings, then by account. */
+export function compareWorst(
+  a: Pick<AccountStanding, 'state' | 'open' | 'account'>,
+  b: Pick<AccountStanding, 'state' | 'open' | 'account'>,
+): number {
+  const worst = CELL_STATES.indexOf(b.state) - CELL_STATES.indexOf(a.state);
+  return worst || b.open - a.open || (a.account < b.account ? -1 : Number(a.account > b.account));
+}
+
+const NEEDY: ReadonlySet<CellState> = new Set(['failed', 'blocked', 'late', 'stale', 'unknown', 'unverifiable']);
+
+/** Somebody ought to look: a finding that nobody accepted, or a state that does not mend by itself. */
+export function needsYou({ open, state }: Pick<AccountStanding, 'open' | 'state'>): boolean {
+  return open > 0 || NEEDY.has(state);
+}
+
+/** The accounts that count as proven now, and up to when every one of them is. */
+export function provenOf(standings: readonly Pick<AccountStanding, 'state' | 'fresh' | 'verifiedUntil'>[]): {
+  readonly proven: number;
+  readonly provenUntil: number | null;
+} {
+  const times = standings.flatMap(({ state, fresh, verifiedUntil }) =>
+    state === 'verified' && fresh && verifiedUntil !== null ? [verifiedUntil] : [],
+  );
+  const provenUntil = times.reduce<number | null>(
+    (least, time) => (least === null ? time : Math.min(least, time)),
+    null,
+  );
+  return { proven: times.length, provenUntil };
+}

@@ -1,0 +1,69 @@
+/** What keeps an account from being proven comes first; what is only unknown comes after it. */
+import type { ReactNode } from 'react';
+import { STATE_EXPLANATIONS } from '../../../core/board/explanations.ts';
+import type { CellState } from '../../../core/verdict.ts';
+import type { AccountPage } from '../../contract/accounts.ts';
+import type { ProblemView } from '../../contract/shape.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { StateMark } from '../parts/state.tsx';
+import { needsPerson } from './chain-groups.ts';
+import styles from './account.module.css';
+
+/** True for states in which a problem keeps something from being proven. */
+export function isInTheWay(state: CellState): boolean {
+  return needsPerson(state);
+}
+
+/** Nothing where nothing is in the way. */
+export function InTheWay({ page }: { readonly page: AccountPage }): ReactNode {
+  const { line, problems, unknowns, chains } = page;
+  const grave = distinct([line.problem, ...problems, ...chains.map((chain) => chain.problem)]);
+  const light = distinct(unknowns).filter((one) => !grave.some((other) => sameProblem(one, other)));
+  const unsaid = grave.length === 0 && ['stale', 'unknown', 'late'].includes(line.state);
+  if (grave.length === 0 && light.length === 0 && !unsaid) return null;
+  return (
+    <section className={styles.inTheWay} aria-label="What is in the way">
+      {unsaid && (
+        <p className={styles.unsaid}>
+          <StateMark state={line.state} /> {line.reason}{' '}
+          <span className={styles.dim}>{STATE_EXPLANATIONS[line.state]}</span>
+        </p>
+      )}
+      {grave.map((problem) => (
+        <Note key={keyOf(problem)} problem={problem} grave={isInTheWay(line.state)} />
+      ))}
+      {light.map((problem) => (
+        <Note key={keyOf(problem)} problem={problem} grave={false} />
+      ))}
+    </section>
+  );
+}
+
+/** The whole of the next step can be copied, also where it is no command. */
+function Note({ problem, grave }: { readonly problem: ProblemView; readonly grave: boolean }): ReactNode {
+  return (
+    <div className={styles.note}>
+      <ProblemNote problem={problem} grave={grave} />
+      {problem.hint !== '' && (
+        <span className={styles.noteCopy}>
+          <CopyButton text={problem.hint} what="next step" />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function distinct(problems: readonly (ProblemView | null)[]): readonly ProblemView[] {
+  const found = new Map<string, ProblemView>();
+  for (const problem of problems) if (problem !== null) found.set(keyOf(problem), problem);
+  return [...found.values()];
+}
+
+function keyOf({ code, detail }: ProblemView): string {
+  return `${code} ${detail}`;
+}
+
+function sameProblem(a: ProblemView, b: ProblemView): boolean {
+  return keyOf(a) === keyOf(b);
+}

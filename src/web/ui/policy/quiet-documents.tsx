@@ -1,0 +1,39 @@
+/** Documents that are as wanted: one quiet line each. */
+import type { ReactNode } from 'react';
+import type { DocumentView } from '../../contract/policy.ts';
+import { Meter } from '../parts/meter.tsx';
+import { Id } from '../parts/name.tsx';
+import { DocumentState } from './document-card.tsx';
+import { budgetText, kindText } from './words.ts';
+import classes from './policy.module.css';
+
+export function QuietDocuments({ documents }: { readonly documents: readonly DocumentView[] }): ReactNode {
+  return (
+    <ul className={classes['quiet']}>
+      {documents.map((document) => (
+        <Line key={`${document.kind} ${document.account} ${document.target}`} document={document} />
+      ))}
+    </ul>
+  );
+}
+
+function Line({ document }: { readonly document: DocumentView }): ReactNode {
+  const { kind, target, state, budget } = document;
+  return (
+    <li>
+      <span>{kindText(kind)}</span>
+      <Id value={target} kind="name" />
+      <DocumentState state={state} />
+      {budget !== null && (
+        <div className={classes['quietMeter']}>
+          <Meter
+            value={budget.bytes}
+            most={budget.most}
+            label={`Size of the ${kindText(kind).toLowerCase()}`}
+            text={budgetText(budget)}
+          />
+        </div>
+      )}
+    </li>
+  );
+}

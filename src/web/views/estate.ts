@@ -1,0 +1,91 @@
+/**
+ * All accounts as they stand, joined of what every reader's chains show and of what the last survey saw. An account that
+ * is known and was never computed is unknown: absence of data is no success.
+ */
+import type { CoverPart, Squares } from '../../core/board/cover.ts';
+import { NOTHING_LETTER } from '../../core/board/letters.ts';
+import { joinParts, type AccountStanding } from '../../core/board/standing.ts';
+import type { AccountView, Snapshot } from '../../core/snapshot.ts';
+import { isBlockedCode } from '../../core/verdict.ts';
+import { accountLags } from '../metrics-board.ts';
+import type { BoardReader } from '../sources.ts';
+import { windowOf } from './squares.ts';
+
+export interface Estate {
+  /** When it was read; epoch milliseconds. */
+  readonly at: number;
+  /** Worst first. */
+  readonly standings: readonly AccountStanding[];
+  readonly byAccount: ReadonlyMap<string, AccountStanding>;
+  /** Since when (epoch ms) not every chain of an account was looked at without trouble. */
+  readonly lags: ReadonlyMap<string, { readonly since: number }>;
+  readonly snapshot: Snapshot;
+  /** Records in Redis that are none of ours. */
+  readonly unreadable: number;
+}
+
+/** Reads and joins; a few round trips, however many accounts there are. */
+export async function readEstate(board: BoardReader, now: () => number, maxAgeMs: number): Promise<Estate> {
+  const at = now();
+  const [{ parts, unreadable }, snapshot] = await Promise.all([board.parts(), board.snapshot()]);
+  return buildEstate({ parts, snapshot, unreadable: unreadable + snapshot.unreadable }, at, maxAgeMs);
+}
+
+interface Read {
+  readonly parts: readonly CoverPart[];
+  readonly snapshot: Snapshot;
+  readonly unreadable: number;
+}
+
+/** Pure: `at` and `maxAgeMs` in milliseconds. */
+export function buildEstate({ parts, snapshot, unreadable }: Read, at: number, maxAgeMs: number): Estate {
+  const named = new Map(snapshot.accounts.map((account) => [account.id, account.name ?? '']));
+  const joined = joinParts(parts, { now: at, maxAgeMs }).map((one) => withName(one, named));
+  const known = new Set(joined.map(({ account }) => account));
+  const uncomputed = snapshot.accounts
+    .filter(({ id }) => !known.has(id))
+    .map((account) => uncomputedStanding(account, at));
+  const standings = [...joined, ...uncomputed];
+  return {
+    at,
+    standings,
+    byAccount: new Map(standings.map((standing) => [standing.account, standing])),
+    lags: accountLags(snapshot),
+    snapshot,
+    unreadable,
+  };
+}
+
+/** A part of a member of an organization trail may not know the member's name; its survey does. */
+function withName(standing: AccountStanding, names: ReadonlyMap<string, string>): AccountStanding {
+  const name = standing.name === '' ? (names.get(standing.account) ?? '') : standing.name;
+  return name === standing.name ? standing : { ...standing, name };
+}
+
+function uncomputedStanding({ id, name, state, surveyedAt, problems }: AccountView, at: number): AccountStanding {
+  const [problem = null] = problems;
+  const blocked = problem !== null && isBlockedCode(problem.code);
+  return {
+    account: id,
+    name: name ?? '',
+    organizationState: state,
+    at: Math.min(surveyedAt, at),
+    fresh: false,
+    state: blocked ? 'blocked' : 'unknown',
+    reason: problem === null ? 'not computed yet' : problem.code,
+    problem,
+    verifiedUntil: null,
+    lastDigest: null,
+    chains: 0,
+    receipts: 0,
+    waiting: 0,
+    open: 0,
+    hours: nothing('hours', at),
+    days: nothing('days', at),
+  };
+}
+
+function nothing(view: 'hours' | 'days', at: number): Squares {
+  const { from, to, step } = windowOf(view, at);
+  return { from, letters: NOTHING_LETTER.repeat((to - from) / step) };
+}

@@ -1,0 +1,143 @@
+/** Live events over real sockets. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { liveEvent, type LiveEvent } from '../../src/web/contract/session.ts';
+import { startServer, type RunningServer, type WebParts } from '../../src/web/server.ts';
+import { until } from '../daemon/fake.ts';
+import { fakeSources, FORGED, HEALTHY, type FakeSources } from './fake-sources.ts';
+import { bearer, fakeParts, fakeSecurity } from './fake-server.ts';
+
+const TIMING = { gatherMs: 150, heartbeatMs: 60, checkMs: 60 };
+const SLOW = { gatherMs: 150, heartbeatMs: 60_000, checkMs: 60_000 };
+
+let server: RunningServer;
+let pages: FakeSources;
+const streams: Stream[] = [];
+
+afterEach(async () => {
+  for (const stream of streams.splice(0)) stream.leave();
+  await server.close();
+});
+
+async function start(over: Partial<WebParts> = {}): Promise<void> {
+  pages = fakeSources();
+  server = await startServer(fakeParts(pages, { liveTiming: SLOW, ...over }));
+}
+
+interface Stream {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: () => string;
+  readonly events: () => readonly LiveEvent[];
+  readonly ended: () => boolean;
+  leave(): void;
+}
+
+async function listen(headers: Record<string, string> = {}): Promise<Stream> {
+  const leaving = new AbortController();
+  const response = await fetch(`${server.url}/api/events`, { headers, signal: leaving.signal });
+  let text = '';
+  let ended = false;
+  const read = async () => {
+    for await (const part of response.body ?? []) text += Buffer.from(part).toString();
+  };
+  void read()
+    .catch(() => undefined)
+    .finally(() => {
+      ended = true;
+    });
+  const stream: Stream = {
+    status: response.status,
+    headers: response.headers,
+    text: () => text,
+    events: () => Array.from(text.matchAll(/^data: (.*)$/gm), ([, data]) => liveEvent.parse(JSON.parse(data ?? ''))),
+    ended: () => ended,
+    leave: () => leaving.abort(),
+  };
+  streams.push(stream);
+  return stream;
+}
+
+test('a stream begins with when to come again, is buffered by nobody, and carries what is told', async () => {
+  await start();
+  const stream = await listen();
+  expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  expect([stream.headers.get('x-accel-buffering'), stream.headers.get('cache-control')]).toEqual(['no', 'no-store']);
+  await until('it has begun', () => stream.text().startsWith('retry: 3000\n\n'));
+  pages.tell({ topics: ['accounts'], accounts: [FORGED] });
+  await until('it is told', () => stream.events().length === 1);
+  expect(stream.events()).toEqual([{ topics: ['accounts'], accounts: [FORGED] }]);
+});
+
+test('news that come close together are one event', async () => {
+  await start();
+  const stream = await listen();
+  pages.tell({ topics: ['jobs'], accounts: [HEALTHY] });
+  await until('the first is told', () => stream.events().length === 1);
+  for (let at = 0; at < 50; at += 1)
+    pages.tell({ topics: ['overview', 'accounts'], accounts: [at % 2 === 0 ? FORGED : HEALTHY] });
+  await until('the rest is told', () => stream.events().length > 1);
+  await pause(250);
+  expect(stream.events().slice(1)).toEqual([{ topics: ['overview', 'accounts'], accounts: [FORGED, HEALTHY] }]);
+});
+
+test('what is no topic and no account of ours goes no further, and too many accounts are any', async () => {
+  await start();
+  const stream = await listen();
+  pages.tell({ topics: ['evil\n\ndata: x', 'policy'], accounts: ['<script>', FORGED] });
+  await until('it is told', () => stream.events().length === 1);
+  pages.tell({ topics: ['accounts'], accounts: Array.from({ length: 300 }, (_, at) => String(100_000_000_000 + at)) });
+  await until('both are told', () => stream.events().length === 2);
+  expect(stream.events()).toEqual([
+    { topics: ['policy'], accounts: [FORGED] },
+    { topics: ['accounts'], accounts: [] },
+  ]);
+});
+
+test('a quiet stream is kept open by heartbeats', async () => {
+  await start({ liveTiming: TIMING });
+  const stream = await listen();
+  await until('hearts beat', () => (stream.text().match(/^: still here$/gm) ?? []).length >= 3);
+  expect(stream.events()).toEqual([]);
+});
+
+test('a stream ends when its session does, and says so', async () => {
+  let lastDay = '2099-01-01';
+  const access = fakeSecurity().access;
+  const security = fakeSecurity({
+    access: () => ({ users: [], tokens: access().tokens.map((token) => ({ ...token, expires: lastDay })) }),
+  });
+  await start({ liveTiming: TIMING, security });
+  const stream = await listen(bearer('read'));
+  await pause(200);
+  expect([stream.status, stream.ended()]).toEqual([200, false]);
+  lastDay = '2000-01-01';
+  await until('it ends', () => stream.ended());
+  expect(stream.events()).toEqual([{ topics: ['session'], accounts: [] }]);
+});
+
+test('nobody has more than twenty, and whoever leaves makes room', async () => {
+  await start();
+  const own = await Promise.all(Array.from({ length: 20 }, () => listen()));
+  const refused = await fetch(`${server.url}/api/events`);
+  expect([refused.status, refused.headers.get('content-type')]).toEqual([
+    429,
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect((await listen(bearer('read'))).status).toBe(200);
+  own[0]?.leave();
+  await until('there is room again', async () => {
+    const response = await fetch(`${server.url}/api/events`);
+    await response.body?.cancel();
+    return response.status === 200;
+  });
+});
+
+test('closing the server waits for no stream', async () => {
+  await start();
+  const stream = await listen();
+  const closing = Date.now();
+  await server.close();
+  expect(Date.now() - closing).toBeLessThan(1500);
+  await until('the stream ends', () => stream.ended());
+});
