@@ -44,7 +44,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const version = readVersion();
   try {
     const { clock, role, calls } = options;
-    const beats = startBeats({ redis: stage.connections.command(), role, version, clock, calls });
+    const beats = startBeats({
+      redis: stage.connections.command(),
+      role,
+      version,
+      clock,
+      calls,
+      everyMs: stage.timing.beatMs,
+    });
     stops.push(() => beats.stop());
     if (has('all', 'worker')) stops.push(startWorkers(options, stage));
     if (has('all', 'scheduler')) stops.push(startClockwork(options, stage));
@@ -68,6 +75,8 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
   const sweep = createSweeper(stage);
   const fairDigests = createFairness(digestConcurrency);
   const fairSweeps = createFairness(accountConcurrency);
+  const coverPlaces = Math.max(2, Math.floor(accountConcurrency / 2));
+  const fairCovers = createFairness(coverPlaces);
   const cover = createCoverer(stage);
   const preflight = createPreflighter(stage);
   // Rounds wait for each other, so a place more: sweeps go on while one runs.
@@ -94,9 +103,12 @@ function startWorkers(options: DaemonOptions, stage: Stage): Stop {
     startWorker(connections, {
       ...shared,
       queue: 'cover',
-      concurrency: Math.max(2, Math.floor(accountConcurrency / 2)),
+      concurrency: coverPlaces,
       parse: parseCoverJob,
-      handle: (job, context) => (job.type === 'cover' ? cover(job, context) : preflight(job, context)),
+      handle: (job, context) =>
+        job.type === 'cover'
+          ? fairCovers.run(job.reader, () => cover(job, context))
+          : fairCovers.run(job.account, () => preflight(job, context)),
     }),
     startWorker(connections, {
       ...shared,

@@ -11,6 +11,7 @@ import { parse, stringify } from 'yaml';
 import { CELL_STATES } from '../src/core/verdict.ts';
 import { createMetrics } from '../src/web/metrics.ts';
 import { findExecutable } from './stack/executable.ts';
+import { PROMTOOL, reasonToSkip } from './stack/need.ts';
 
 const RULES = 'config/prometheus/alerts.yml';
 const ACCOUNT = '222222222222';
@@ -266,8 +267,9 @@ test('a sample for firing and one for staying quiet is there for every rule', ()
   expect(Object.keys(SAMPLES)).toEqual(rules.map(({ alert }) => alert));
 });
 
-const promtool = findExecutable(['promtool']);
-describe.skipIf(promtool === null)('by promtool', () => {
+const SKIP = reasonToSkip('alert rules are not tried', [PROMTOOL]);
+describe.skipIf(SKIP !== null)('by promtool', () => {
+  const promtool = findExecutable([PROMTOOL.binary]);
   const run = (...args: readonly string[]): string =>
     execFileSync(promtool ?? '', [...args], { encoding: 'utf8', stdio: 'pipe' });
 

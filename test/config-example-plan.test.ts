@@ -7,7 +7,7 @@ import type { LifecycleFacts } from '../src/core/plan/lifecycle-facts.ts';
 import { planLifecycle } from '../src/core/plan/lifecycle.ts';
 import { planBucketPolicy } from '../src/core/plan/plan-policy.ts';
 import { planPosture, postureKinds } from '../src/core/plan/posture.ts';
-import { LAYERS } from './config/example.ts';
+import { COMPANION_ENV, LAYERS, withCompanions } from './config/example.ts';
 import { FILE } from './config/refusal.ts';
 
 const ABSENT: DocumentState = { state: 'absent' };
@@ -38,7 +38,7 @@ describe.each([
   ['its groups', LAYERS[1] ?? ''],
   ['everything', LAYERS[2] ?? ''],
 ])('with %s', (_name, text) => {
-  const plans = plansOf(parseConfig(text.replace('url: redis://', 'url: rediss://'), FILE, {}));
+  const plans = plansOf(parseConfig(withCompanions(text), FILE, COMPANION_ENV));
 
   test('every document is planned', () => {
     expect(plans.length).toBeGreaterThan(4);

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig, parseConfig } from '../src/config.ts';
 import { inputSchema, type OptionSchema, present } from '../src/config/schema.ts';
-import { alternativeKeys, LAYERS, PATH, TEXT, withAlternatives } from './config/example.ts';
+import {
+  COMPANION_ENV,
+  LAYERS,
+  PATH,
+  TEXT,
+  alternativeKeys,
+  withAlternatives,
+  withCompanions,
+} from './config/example.ts';
 
 /** Shown in a comment, because it only makes sense with another value of its neighbour. */
 const COMMENTED = '  # tls: { caFile: /etc/orgtrail/redis-ca.pem }';
@@ -68,10 +76,8 @@ describe('config/example.yaml', () => {
   });
 
   test('loads with what stands in its comments', () => {
-    const neighbours = (text: string): string =>
-      text.replace('url: redis://', 'url: rediss://').replace('publicUrl: null', 'publicUrl: https://trail.example');
-    const [, groups = '', everything = ''] = LAYERS.map(neighbours);
-    const env = { ORGTRAIL_OIDC_SECRET: 'of the provider' };
+    const [, groups = '', everything = ''] = LAYERS.map(withCompanions);
+    const env = COMPANION_ENV;
     expect(parseConfig(groups, 'groups.yaml', env).policy).toMatchObject({ key: false, members: null });
     const config = parseConfig(everything, 'everything.yaml', env);
     expect(config.policy).toMatchObject({ members: { role: 'orgtrail-bucket-policy' } });

@@ -3,19 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Config, parseConfig } from '../src/config.ts';
 import { wantedLifecycle, wantedPolicy, wantedPosture } from '../src/config/wanted.ts';
-import { LAYERS } from './config/example.ts';
+import { COMPANION_ENV, LAYERS, withCompanions } from './config/example.ts';
 import { policy } from './config/policy-groups.ts';
 import { FILE, GOOD } from './config/refusal.ts';
 
 const [plain = '', groups = '', everything = ''] = LAYERS;
 
 function example(text: string, changes: readonly (readonly [string, string])[] = []): Config {
-  const rediss = text.replace('url: redis://', 'url: rediss://');
-  return parseConfig(
-    changes.reduce((changed, [from, to]) => changed.replace(from, to), rediss),
-    FILE,
-    {},
-  );
+  const whole = changes.reduce((changed, [from, to]) => changed.replace(from, to), text);
+  return text === plain ? parseConfig(whole, FILE, {}) : parseConfig(withCompanions(whole), FILE, COMPANION_ENV);
 }
 
 describe('the example', () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { inputSchema, optionAt } from '../src/config/schema.ts';
+import { DAEMON_EXPLANATIONS } from '../src/core/board/daemon-explanations.ts';
 import { inventoryKey } from '../src/core/inventory.ts';
 import { CHANGE_PHASES, changeRecordKey } from '../src/core/plan/change-record.ts';
 import {
@@ -20,6 +21,7 @@ import {
   trailRecordKey,
   type ReceiptName,
 } from '../src/core/layout.ts';
+import { acceptedKey, auditKey } from '../src/core/layout-acts.ts';
 import { exitOf, type Verdict } from '../src/core/report.ts';
 import { encodeMemory } from '../src/core/verified-memory.ts';
 import { BLOCKED_CODES, CHAIN_CODES, DIGEST_CODES, LINK_CODES, LOG_CODES, NOTE_CODES } from '../src/core/verdict.ts';
@@ -28,9 +30,10 @@ import { createMetrics } from '../src/web/metrics.ts';
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const readme = text('README.md');
+const pages = text('src/web/README.md');
 /** Commands that have commands of their own. */
-const GROUPS: ReadonlySet<string> = new Set(['config', 'quarantine']);
-const DOCUMENTS = ['README.md', 'src/README.md', 'CHANGELOG.md'];
+const GROUPS: ReadonlySet<string> = new Set(['access', 'config', 'quarantine']);
+const DOCUMENTS = ['README.md', 'src/README.md', 'src/web/README.md', 'CHANGELOG.md'];
 
 function text(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
@@ -103,6 +106,8 @@ describe('commands', () => {
     );
     expect([...commands].toSorted()).toEqual(
       [
+        'access token',
+        'access user',
         'collect',
         'apply',
         'config check',
@@ -127,7 +132,8 @@ describe('commands', () => {
     expect(help.code).toBe(0);
     const options = words.filter((word) => word.startsWith('--'));
     expect(options.filter((option) => !new RegExp(`^ +${option}( |$)`, 'm').test(help.stdout))).toEqual([]);
-    if (line === 'config schema' || line.endsWith('--format cloudformation')) return; // these read no configuration
+    // These read no configuration.
+    if (line === 'config schema' || line.endsWith('--format cloudformation') || command[0] === 'access') return;
     // A line that parses gets as far as its configuration; one that does not ends with commander's own words.
     const whole = command[0] !== 'verify' || words.includes('--source') || words.includes('--archive');
     const typed = whole ? words : [...words, '--source'];
@@ -193,6 +199,8 @@ describe('the archive bucket', () => {
     changeKey('p/', { account: name.account, region: 'us-east-1', time: 0, name: 'StopLogging', eventId: 'a-b' }),
     encodeMemory('p/', { ...name, day: '2026/05/01' }, []).key,
     changeRecordKey('p/', { at: 0, kind: 'bucket-policy', mark: MARK }, 'begun'),
+    acceptedKey('p/', { account: name.account, finding: '0'.repeat(32) }),
+    auditKey('p/', { at: 0, act: 'retry', mark: MARK }),
     'p/orgtrail/probe',
   ];
 
@@ -212,19 +220,20 @@ describe('the archive bucket', () => {
   });
 });
 
-test('the metrics of README are those of /metrics', async () => {
+test('the metrics of src/web/README.md are those of /metrics', async () => {
   const exposed = await createMetrics().text();
   const names = [...exposed.matchAll(/^# TYPE (orgtrail_\w+)/gm)].map(([, name = '']) => name);
-  const told = firstCells(readme, 'Health and metrics').filter((cell) => cell.startsWith('orgtrail_'));
+  const told = [...pages.matchAll(/^\| `(orgtrail_\w+)` \|/gm)].map(([, name = '']) => name);
   expect(told.toSorted()).toEqual(names.toSorted());
-  const mentioned = spans(readme).flatMap((span) => /^(orgtrail_\w+)/.exec(span)?.[1] ?? []);
+  const mentioned = [readme, pages].flatMap(spans).flatMap((span) => /^(orgtrail_\w+)/.exec(span)?.[1] ?? []);
   expect(mentioned.filter((name) => !names.includes(name))).toEqual([]);
 });
 
 test('the paths of README are served', () => {
-  const server = `${text('src/web/server.ts')}${text('src/web/board.ts')}`;
-  const paths = firstCells(readme, 'Health and metrics').filter((cell) => cell.startsWith('/'));
-  expect(paths.toSorted()).toEqual(['/', '/jobs', '/livez', '/metrics', '/readyz']);
+  const files = ['server', 'board', 'openapi', 'assets'];
+  const server = files.map((name) => text(`src/web/${name}.ts`)).join('');
+  const paths = firstCells(readme, 'The dashboard').filter((cell) => cell.startsWith('/'));
+  expect(paths.toSorted()).toEqual(['/', '/api/docs', '/jobs', '/livez', '/metrics', '/readyz']);
   for (const path of paths) expect(server).toContain(`'${path}'`);
 });
 
@@ -254,7 +263,7 @@ test.each(DOCUMENTS)('every file and link that %s names is there', (path) => {
   const document = text(path);
   const links = [...document.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = '']) => target);
   const files = spans(document).filter(
-    (span) => /^[\w./-]+\.(ts|yaml|md|json)$/.test(span) && !span.startsWith('config/orgtrail'),
+    (span) => /^[\w./-]+\.(ts|yaml|md|json)$/.test(span) && !/^(config\/orgtrail|\/api\/)/.test(span),
   );
   const named = [
     ...links,
@@ -266,11 +275,13 @@ test.each(DOCUMENTS)('every file and link that %s names is there', (path) => {
 
 test('the folders of src/README.md are the real ones', () => {
   const real = readdirSync(join(ROOT, 'src')).filter((name) => statSync(join(ROOT, 'src', name)).isDirectory());
-  expect(firstCells(text('src/README.md'), 'Folders').slice(1)).toEqual(real.toSorted().map((name) => `${name}/`));
+  const all = [...real, 'web/ui'].toSorted();
+  expect(firstCells(text('src/README.md'), 'Folders').slice(1)).toEqual(all.map((name) => `${name}/`));
 });
 
 test.each(DOCUMENTS)('every verdict that %s names is one', (path) => {
   const codes = new Set<string>([DIGEST_CODES, LINK_CODES, CHAIN_CODES, LOG_CODES, BLOCKED_CODES, NOTE_CODES].flat());
   const family = /^(log|digest|chain|link|key|time|blocked|archive|validation|logging)-[a-z-]+$/;
-  expect(spans(text(path)).filter((span) => family.test(span) && !codes.has(span))).toEqual([]);
+  const known = (span: string): boolean => codes.has(span) || Object.hasOwn(DAEMON_EXPLANATIONS, span);
+  expect(spans(text(path)).filter((span) => family.test(span) && !known(span))).toEqual([]);
 });

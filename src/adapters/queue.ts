@@ -142,10 +142,11 @@ function sweepOptions(job: SweepJob): JobsOptions {
   return { priority: SWEEP_PRIORITY, deduplication: { id: `sweep ${chainName(job)}`, keepLastIfActive: true } };
 }
 
-function coverOptions({ reader, account }: CoverJob, delay: number): JobsOptions {
+/** A full look is asked for where nothing is known yet, as at the start: nobody is to wait for what may come as well. */
+function coverOptions({ reader, account, depth }: CoverJob, delay: number): JobsOptions {
   return {
     priority: COVER_PRIORITY,
-    delay,
+    delay: depth === 'full' ? 0 : delay,
     deduplication: { id: `cover ${reader} ${account}`, keepLastIfActive: true },
   };
 }

@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { httpPassword, httpTls, oidcSecret, redisPassword } from '../config/secrets.ts';
 import { startDaemon, type Daemon } from '../daemon.ts';
 import { createCallRates } from '../daemon/call-rates.ts';
-import type { Role } from '../daemon/stage.ts';
+import type { DaemonOptions, Role } from '../daemon/stage.ts';
 import { createPipeline } from '../pipeline.ts';
 import type { Clock, Log } from '../ports.ts';
 import { createMetrics } from '../web/metrics.ts';
@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly clock: Clock;
   /** Told of errors that are no operating errors: the process must end. */
   readonly onBug: (error: unknown) => void;
+  /** Where time runs faster than usual. */
+  readonly timing?: DaemonOptions['timing'];
 }
 
 export interface RunningProgram {
@@ -89,6 +91,7 @@ async function startOne(
     passwords,
     tls: httpTls(config),
     onBug: settings.onBug,
+    ...(settings.timing === undefined ? {} : { timing: settings.timing }),
   });
   return {
     daemon,

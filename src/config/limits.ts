@@ -122,7 +122,7 @@ const windows = {
     sentence: 'How old the last full round may be before the daemon is not ready.',
   }),
   coverDelaySeconds: whole({
-    usual: 20,
+    usual: 60,
     least: 0,
     most: 3600,
     unit: 'seconds',

@@ -6,7 +6,7 @@ import type { Accepted } from './board/finding.ts';
 import { findingId } from './board/ids.ts';
 import type { Finding } from './finding.ts';
 import { parseStrictJson, type Json, type Unreadable } from './json.ts';
-import type { AcceptedName } from './layout.ts';
+import type { AcceptedName } from './layout-acts.ts';
 import { formatIso, parseIso } from './time.ts';
 
 const SCHEMA = 'orgtrail.finding-acceptance/1';

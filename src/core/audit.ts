@@ -1,9 +1,11 @@
 /**
  * What a person asked for on the pages, on record before it is done: who, from where, what and why. Written once, named
- * by the hash of what it says, and never read back to decide anything.
+ * by the hash of what it says. Read back for one thing: an apply is done only where its record is in the archive, since
+ * whoever writes to Redis can queue one.
  */
 import { hash } from 'node:crypto';
-import type { AuditAct, AuditName } from './layout.ts';
+import { parseStrictJson } from './json.ts';
+import type { AuditAct, AuditName } from './layout-acts.ts';
 
 const AUDIT_SCHEMA = 'orgtrail.audit/1';
 
@@ -36,4 +38,24 @@ export function encodeAudit(record: AuditRecord): Uint8Array {
 export function auditName(record: AuditRecord): AuditName {
   const mark = hash('sha256', encodeAudit(record)).slice(0, 16);
   return { at: Math.floor(record.at / SECOND_MS) * SECOND_MS, act: record.act, mark };
+}
+
+/** Reads a record back and holds it against its name; null for one that is not what its name is the hash of. */
+export function decodeAudit(bytes: Uint8Array, name: AuditName): AuditRecord | null {
+  const json = parseStrictJson(bytes);
+  if ('problem' in json || json.value === null || typeof json.value !== 'object') return null;
+  const fields = new Map(Object.entries(json.value));
+  const text = (field: string): string => {
+    const value = fields.get(field);
+    return typeof value === 'string' ? value : '';
+  };
+  const { act } = name;
+  const [by, role, via, address] = [text('by'), text('role'), text('via'), text('address')];
+  const reason = fields.get('reason') === null ? null : text('reason');
+  const record = { at: Date.parse(text('at')) || 0, act, by, role, via, address, target: text('target'), reason };
+  // Everything is text that is written again as it was, so equal bytes say that nothing was read wrongly.
+  const told = auditName(record);
+  return told.mark === name.mark && told.at === name.at && Buffer.compare(encodeAudit(record), bytes) === 0
+    ? record
+    : null;
 }

@@ -182,6 +182,8 @@ function beginsOf({ source, since }: Chain, { expected }: End): number | null {
 
 function emptyChain(chain: Chain, end: End, { say, why }: { readonly say: Say; readonly why: string | null }): Part {
   const { expected } = end;
+  // The region was switched off before the window: nothing was due within it, and nothing is to be known of it.
+  if (chain.until !== undefined && expected.from !== null && chain.until <= expected.from) return NOTHING;
   const due = dueOf(chain, end);
   const begins = beginsOf(chain, end);
   // Logging, or the window itself, begins so late that no digest is due yet: nothing is known, and nothing is missing.

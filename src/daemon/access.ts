@@ -61,8 +61,12 @@ function reread(file: string, { reserved, log, withOwn }: Rereading): AccessList
   }
 }
 
-/** What tells one version of the file from another. */
+/** What tells one version of the file from another; of one that cannot be looked at, reading it says why. */
 function markOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found === undefined ? 'gone' : `${found.mtimeMs} ${found.size} ${found.ino}`;
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return 'gone';
+  }
 }

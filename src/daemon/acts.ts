@@ -7,7 +7,7 @@ import type { AuditRecord } from '../core/audit.ts';
 import type { Accepted, BoardFinding } from '../core/board/finding.ts';
 import { findingId } from '../core/board/ids.ts';
 import { formatIso } from '../core/time.ts';
-import { describeError, OperatingError } from '../errors.ts';
+import { OperatingError } from '../errors.ts';
 import { archivePlace, type PipelineParts } from '../pipeline/parts.ts';
 import { entriesOfFile } from '../pipeline/quarantined.ts';
 import type { Log } from '../ports.ts';
@@ -146,10 +146,7 @@ async function shown(finding: BoardFinding, accepted: Accepted, { board, news, l
     news.publish({ topics: ['findings', 'accounts'], accounts: [account] });
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error;
-    log.warn(
-      { event: 'acceptance-unshown', account, finding: id, err: describeError(error) },
-      'accepted, not shown yet',
-    );
+    log.warn({ event: 'acceptance-unshown', account, finding: id, err: error }, 'accepted, not shown yet');
   }
 }
 

@@ -17,6 +17,9 @@ export interface Rebuilding {
   readonly since: number;
 }
 
+/** Whoever surveys and whoever saw that Redis was emptied may be two machines. */
+const CLOCKS_MS = 5 * 60_000;
+
 const surveyRecord = z.object({ at: z.number() });
 
 /** The answer takes the moment, epoch milliseconds. What is over is not asked about again. */
@@ -47,7 +50,7 @@ async function far(
 ): Promise<{ readonly known: number; readonly of: number; readonly ended: boolean }> {
   const [listed, covered, survey] = await within(
     Promise.all([
-      redis.zrange(BOARD_KEYS.listed, 0, '-1'),
+      redis.zrange(BOARD_KEYS.listed, Math.max(0, since - CLOCKS_MS), '+inf', 'BYSCORE'),
       redis.zrange(BOARD_KEYS.covered, since, '+inf', 'BYSCORE'),
       redis.hget(STATE_KEYS.state, 'survey'),
     ]),

@@ -61,8 +61,14 @@ async function bucketsOf(
   for (let minute = last - minutes + 1; minute <= last; minute += 1)
     if (fields === undefined) batch.hgetall(judgedKey(minute));
     else batch.hmget(judgedKey(minute), ...fields);
-  const replies = (await within(batch.exec(), COMMAND_TIMEOUT_MS, 'reading the board')) ?? [];
-  return replies.map(([error, reply]) => (error === null ? bucketOf(reply, fields) : new Map<string, string>()));
+  // A minute that Redis refuses is trouble with Redis, and no minute without digests.
+  const buckets = batch.exec().then((replies) =>
+    (replies ?? []).map(([error, reply]) => {
+      if (error !== null) throw error;
+      return bucketOf(reply, fields);
+    }),
+  );
+  return within(buckets, COMMAND_TIMEOUT_MS, 'reading the board');
 }
 
 function bucketOf(reply: unknown, fields: readonly string[] | undefined): ReadonlyMap<string, string> {

@@ -35,12 +35,15 @@ export function createCoverer(parts: CoverParts): (job: CoverJob, context: JobCo
     const { work, board, news, clock } = parts;
     const { reader, account } = job;
     const before = await board.part(job);
-    const depth = depthOf(job, before, clock.now());
+    const findings = await board.findings(job);
+    // Findings that were counted and are not there: they went with Redis, or cannot be read.
+    const lost = before !== null && before.open > 0 && findings === null;
+    const depth = lost ? 'full' : depthOf(job, before, clock.now());
     const outcome = await work.cover({ ...job, depth }, before, signal);
     const { part, looked } = outcome;
     // A pair that nobody knows of: the account has left the trail, or the job was never ours.
     if (account !== reader && part.chains === 0 && (looked || before === null)) await board.remove(job);
-    else await store(outcome, depth === 'full', board);
+    else await store(outcome, { full: depth === 'full', began: before !== null }, board);
     if (account === reader) await members(outcome, parts);
     news.publish({ topics: ['overview', 'accounts', 'findings'], accounts: [account] });
     const { state, reason, chains, problem } = part;
@@ -57,18 +60,28 @@ function depthOf(job: CoverJob, before: CoverPart | null, now: number): SweepDep
   return job.depth === 'full' || !young ? 'full' : 'recent';
 }
 
-/** What is merged is read at the last moment: a finding may have been accepted while the look went on. */
-async function store(outcome: CoverOutcome, full: boolean, board: BoardStore): Promise<void> {
+/**
+ * What is merged is read at the last moment: a finding may have been accepted while the look went on. Where all of it was
+ * emptied meanwhile, what only full looks know is lost, and the next look is one.
+ * @param began something was stored of the pair when the look began
+ */
+async function store(
+  outcome: CoverOutcome,
+  { full, began }: { readonly full: boolean; readonly began: boolean },
+  board: BoardStore,
+): Promise<void> {
   const { part, since, looked, accepted } = outcome;
   const { account, reader, at } = part;
-  const [known, findings] = await Promise.all([board.chains(part), board.findings(part)]);
+  const [stored, known, findings] = await Promise.all([board.part(part), board.chains(part), board.findings(part)]);
+  const emptied = !full && began && stored === null;
   const byId = new Map(known.map((chain) => [chain.id, chain]));
   const chains = outcome.chains.map((chain): ChainCover =>
     mergeChain(byId.get(chain.id) ?? null, chain, { full, since }),
   );
   const look = { account, reader, at, found: outcome.findings, accepted, since, full, looked };
   const merged = mergeFindings(findings, look);
-  await board.putCover({ part: { ...part, open: openOf(merged) }, chains, findings: merged });
+  const fullAt = emptied ? null : part.fullAt;
+  await board.putCover({ part: { ...part, fullAt, open: openOf(merged) }, chains, findings: merged });
 }
 
 /**

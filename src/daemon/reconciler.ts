@@ -8,7 +8,7 @@ import type { Queues } from '../adapters/queue.ts';
 import type { PlanRecord } from '../core/board/plan.ts';
 import type { ApplyJob } from '../core/job.ts';
 import { HOUR } from '../core/time.ts';
-import { describeError, OperatingError, problemOf } from '../errors.ts';
+import { OperatingError, problemOf } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Metrics } from '../web/metrics.ts';
 import type { BoardStore } from './board-store.ts';
@@ -94,10 +94,7 @@ async function keepPlan(
     await board.putPlan(await work.plan(signal));
   } catch (error) {
     if (!(error instanceof OperatingError) || signal.aborted) throw error;
-    log.warn(
-      { event: 'estimate-failed', err: describeError(error) },
-      'what lifecycle rules will touch is not estimated',
-    );
+    log.warn({ event: 'estimate-failed', err: error }, 'what lifecycle rules will touch is not estimated');
   }
 }
 

@@ -64,7 +64,7 @@ async function surveyAll(parts: RoundParts, depth: SweepDepth, { signal, log }: 
   const onSurvey = async (survey: Survey): Promise<void> => {
     const one = await enter(parts, survey, { depth, signal });
     entered.set(survey.account.id, one);
-    await show(parts, one);
+    await show(parts, one, depth);
   };
   const { surveys, problems } = await parts.work.discover(onSurvey, signal);
   // A survey that was returned but never called back would otherwise be an account nobody sweeps.
@@ -73,7 +73,7 @@ async function surveyAll(parts: RoundParts, depth: SweepDepth, { signal, log }: 
   const sound = all.filter((one) => one.problems.length === 0).map((one) => one.survey.account.id);
   const chains = all.flatMap((one) => one.chains);
   await parts.state.finished(
-    { accounts: all.length, problems, chains, soundReaders: new Set(sound) },
+    { accounts: all.length, problems, chains, soundReaders: new Set(sound), readers: new Set(entered.keys()) },
     parts.clock.now(),
   );
   // An account is off the board only when every list was whole: one that could not be listed is still there.
@@ -98,12 +98,13 @@ async function enter(
 }
 
 /** What the survey saw is told on the account's page, and its coverage and that of its members is computed anew. */
-async function show({ board, queues, news, clock }: RoundParts, { survey, chains }: Entered): Promise<void> {
+async function show(parts: RoundParts, { survey, chains }: Entered, depth: SweepDepth): Promise<void> {
+  const { board, queues, news, clock } = parts;
   const { account, sources, problems, unknowns } = survey;
   const { id, role, origin } = account;
   await board.putFacts({ account: id, at: clock.now(), role, origin, sources, problems, unknowns });
   const accounts = new Set([id, ...chains.filter(({ reader }) => reader === id).map((chain) => chain.account)]);
-  const jobs = [...accounts].map((one): CoverJob => ({ type: 'cover', reader: id, account: one, depth: 'recent' }));
+  const jobs = [...accounts].map((one): CoverJob => ({ type: 'cover', reader: id, account: one, depth }));
   await queues.cover(jobs);
   news.publish({ topics: ['accounts'], accounts: [id] });
 }

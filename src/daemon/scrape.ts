@@ -1,11 +1,13 @@
 /** One scrape of the metrics: what Redis says now, and nothing from memory. */
 import { within } from '../adapters/redis.ts';
 import type { Queues } from '../adapters/queue.ts';
-import { joinParts } from '../core/board/standing.ts';
+import type { CoverPart } from '../core/board/cover.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../ports.ts';
-import type { Metrics } from '../web/metrics.ts';
+import type { Metrics, Seen } from '../web/metrics.ts';
 import type { BoardSeen } from '../web/metrics-board.ts';
 import type { BoardReader } from '../web/sources.ts';
+import { buildEstate } from '../web/views/estate.ts';
 import type { StateStore } from './state.ts';
 
 export interface ScrapeParts {
@@ -44,16 +46,29 @@ async function scrape(parts: ScrapeParts): Promise<Exposition> {
     core.catch(() => null),
     within(boardSeen(parts), timeoutMs, 'a scrape').catch(() => null),
   ]);
-  metrics.observe(seen === null ? null : { counts: seen[0], snapshot: seen[1], now: clock.now(), board });
+  metrics.observe(seen === null ? null : seenOf(seen, board, { now: clock.now(), maxAgeMs: parts.maxAgeMs }));
   return { text: await metrics.text(), contentType: metrics.contentType };
 }
 
-async function boardSeen({ board, clock, maxAgeMs }: ScrapeParts): Promise<BoardSeen> {
+/** As the pages show it: an account that is known and of which nothing was computed is unknown, and no success. */
+function seenOf(
+  [counts, snapshot]: readonly [Seen['counts'], Snapshot],
+  board: BoardRead | null,
+  { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
+): Seen {
+  if (board === null) return { counts, snapshot, now, board };
+  const { parts, ...rest } = board;
+  const { standings } = buildEstate({ parts, snapshot, unreadable: board.unreadable }, now, maxAgeMs);
+  return { counts, snapshot, now, board: { standings, ...rest } };
+}
+
+type BoardRead = Omit<BoardSeen, 'standings'> & { readonly parts: readonly CoverPart[] };
+
+async function boardSeen({ board }: ScrapeParts): Promise<BoardRead> {
   const [{ parts, unreadable }, findings, rebuilding] = await Promise.all([
     board.parts(),
     board.findings(),
     board.rebuilding(),
   ]);
-  const standings = joinParts(parts, { now: clock.now(), maxAgeMs });
-  return { standings, findings, rebuilding: rebuilding !== null, unreadable };
+  return { parts, findings, rebuilding: rebuilding !== null, unreadable };
 }

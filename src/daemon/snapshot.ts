@@ -5,33 +5,11 @@ import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import { chainName } from '../core/job.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { fieldOf, STATE_KEYS } from './keys.ts';
+import { accountRecord, chainRecord } from './snapshot-records.ts';
 
 const problem = z.object({ code: z.string().max(64), detail: z.string().max(4096), hint: z.string().max(4096) });
 const count = z.number().int().nonnegative();
 const time = z.number().nonnegative();
-
-const accountRecord = z.object({
-  id: z.string().regex(/^\d{12}$/),
-  name: z.string().max(256).nullable(),
-  state: z.string().max(32),
-  surveyedAt: time,
-  sources: count,
-  problems: z.array(problem).max(1000),
-});
-
-const chainRecord = z.object({
-  reader: z.string().regex(/^\d{12}$/),
-  account: z.string().regex(/^\d{12}$/),
-  region: z.string().max(64),
-  trailArn: z.string().max(512),
-  problem: problem.nullable(),
-  captured: count.optional(),
-  pendingLogs: count.optional(),
-  unrecognised: count.optional(),
-  newestDigestEnd: time.nullable().optional(),
-  found: count.optional(),
-  held: count.optional(),
-});
 
 const surveyRecord = z.object({ at: time, accounts: count, chains: count, problems: z.array(problem).max(1000) });
 const archiveRecord = z.object({ at: time, problems: z.array(problem).max(1000) });
@@ -49,19 +27,22 @@ export async function readSnapshot(redis: Redis): Promise<Snapshot> {
     }),
   );
   const [fields, ...scores] = await within(answered, COMMAND_TIMEOUT_MS, 'reading the state');
-  return buildSnapshot(new Map(Object.entries(fields as Record<string, string>)), scores.map(scoreMap));
+  return buildSnapshot(fields as Record<string, string>, scores.map(scoreMap));
 }
 
-function buildSnapshot(fields: ReadonlyMap<string, string>, scores: readonly ReadonlyMap<string, number>[]): Snapshot {
+/** Of the hash, as the client gives it. */
+type Fields = Readonly<Record<string, string>>;
+
+function buildSnapshot(fields: Fields, scores: readonly ReadonlyMap<string, number>[]): Snapshot {
   const [looked = new Map(), clean = new Map(), proven = new Map(), until = new Map()] = scores;
   const accounts = recordsOf(fields, 'account:', accountRecord);
   const chains = recordsOf(fields, 'chain:', chainRecord);
-  const survey = record(fields.get('survey'), surveyRecord);
-  const oldest = [...looked].toSorted((a, b) => a[1] - b[1])[0] ?? null;
+  const survey = record(fields['survey'], surveyRecord);
+  const oldest = oldestOf(looked);
   return {
     accounts: accounts.good.map((account) => ({
       ...account,
-      seenAt: Number(fields.get(fieldOf('seen', account.id))) || account.surveyedAt,
+      seenAt: Number(fields[fieldOf('seen', account.id)]) || account.surveyedAt,
     })),
     chains: chains.good.map((chain) => {
       const name = chainName(chain);
@@ -74,21 +55,33 @@ function buildSnapshot(fields: ReadonlyMap<string, string>, scores: readonly Rea
       };
     }),
     survey,
-    archive: record(fields.get('archive'), archiveRecord),
+    archive: record(fields['archive'], archiveRecord),
     roundAt: survey === null ? null : Math.min(survey.at, oldest?.[1] ?? survey.at) || null,
     oldestChain: oldest?.[0] ?? null,
     unreadable: accounts.bad + chains.bad,
   };
 }
 
+function oldestOf(looked: ReadonlyMap<string, number>): readonly [string, number] | null {
+  let oldest: readonly [string, number] | null = null;
+  for (const one of looked) if (oldest === null || one[1] < oldest[1]) oldest = one;
+  return oldest;
+}
+
 function recordsOf<T>(
-  fields: ReadonlyMap<string, string>,
+  fields: Fields,
   prefix: string,
-  schema: z.ZodType<T>,
+  read: (text: string) => T | null,
 ): { good: readonly T[]; bad: number } {
-  const texts = [...fields].filter(([field]) => field.startsWith(prefix)).map(([, text]) => text);
-  const good = texts.map((text) => record(text, schema)).filter((one) => one !== null);
-  return { good, bad: texts.length - good.length };
+  const good: T[] = [];
+  let all = 0;
+  for (const field in fields) {
+    if (!field.startsWith(prefix)) continue;
+    const one = read(fields[field] ?? '');
+    if (one !== null) good.push(one);
+    all += 1;
+  }
+  return { good, bad: all - good.length };
 }
 
 function record<T>(text: string | undefined, schema: z.ZodType<T>): T | null {
@@ -102,7 +95,8 @@ function record<T>(text: string | undefined, schema: z.ZodType<T>): T | null {
 
 /** RESP2 answers a flat list, RESP3 pairs. */
 function scoreMap(reply: unknown): ReadonlyMap<string, number> {
-  const flat = Array.isArray(reply) ? reply.flat() : [];
+  const list: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  const flat = Array.isArray(list[0]) ? list.flat() : list;
   const map = new Map<string, number>();
   for (let at = 0; at + 1 < flat.length; at += 2) map.set(String(flat[at]), Number(flat[at + 1]));
   return map;

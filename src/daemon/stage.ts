@@ -25,9 +25,11 @@ export interface DaemonTiming extends QueueTiming {
   readonly watchdogMs: number;
   /** No probe of /readyz takes longer. */
   readonly probeMs: number;
+  /** How often a process says that it is there. */
+  readonly beatMs: number;
 }
 
-const DAEMON_TIMING: DaemonTiming = { ...QUEUE_TIMING, watchdogMs: 30_000, probeMs: 2000 };
+const DAEMON_TIMING: DaemonTiming = { ...QUEUE_TIMING, watchdogMs: 30_000, probeMs: 2000, beatMs: 5000 };
 
 export interface DaemonOptions {
   readonly config: Config;

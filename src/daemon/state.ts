@@ -29,6 +29,8 @@ export interface FinishedSurvey {
   readonly chains: readonly ChainRef[];
   /** Accounts surveyed without trouble: chains of theirs that were not seen no longer exist. */
   readonly soundReaders: ReadonlySet<string>;
+  /** Every account that was surveyed: where all were listed, chains that others read have left with them. */
+  readonly readers: ReadonlySet<string>;
 }
 
 /** Times are epoch milliseconds. Every call is one or few commands with a timeout of its own. */
@@ -119,7 +121,7 @@ async function finish(redis: Redis, survey: FinishedSurvey, now: number): Promis
   for (const name of seen) batch.zadd(STATE_KEYS.looked, 'NX', '0', name);
   // An account that could not be listed keeps its chains in the round, where they grow old and show.
   if (survey.problems.length === 0) for (const name of known) if (!seen.has(name)) batch.zrem(STATE_KEYS.looked, name);
-  for (const field of await gone(redis, seen, survey.soundReaders)) {
+  for (const field of await gone(redis, seen, survey)) {
     batch
       .hdel(STATE_KEYS.state, fieldOf('chain', field))
       .zrem(STATE_KEYS.clean, field)
@@ -133,9 +135,11 @@ async function finish(redis: Redis, survey: FinishedSurvey, now: number): Promis
 async function gone(
   redis: Redis,
   seen: ReadonlySet<string>,
-  soundReaders: ReadonlySet<string>,
+  { problems, soundReaders, readers }: FinishedSurvey,
 ): Promise<readonly string[]> {
   const snapshot = await readSnapshot(redis);
-  const chains = snapshot.chains.filter((chain) => soundReaders.has(chain.reader));
+  const isKnown = (reader: string): boolean =>
+    soundReaders.has(reader) || (problems.length === 0 && !readers.has(reader));
+  const chains = snapshot.chains.filter(({ reader }) => isKnown(reader));
   return chains.map(chainName).filter((name) => !seen.has(name));
 }

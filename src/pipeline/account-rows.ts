@@ -78,6 +78,12 @@ function endOf({ chain, coverage }: Pick<ChainStatus, 'chain' | 'coverage'>): nu
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
+/** The chain ended before the window, as its records say: nothing was due of it, so it neither proves nor owes anything. */
+export function isOver({ chain, coverage, problem }: Pick<ChainStatus, 'chain' | 'coverage' | 'problem'>): boolean {
+  const { cells, findings } = coverage;
+  return chain.until !== undefined && problem === null && cells.length === 0 && findings.length === 0;
+}
+
 /** The state of the whole row, and the code or the words that explain it. */
 export function rowState(
   row: AccountRow,
@@ -95,9 +101,10 @@ function worstOf(
   { chains, problems, dormant }: AccountRow,
   days: readonly Pick<DayCell, 'state' | 'reason'>[],
 ): CellState {
-  const states: CellState[] = chains.map((one) => one.coverage.state);
+  const live = chains.filter((one) => !isOver(one));
+  const states: CellState[] = live.map((one) => one.coverage.state);
   for (const { state, reason } of days) if (state !== 'pending' && reason !== NOTHING_DUE) states.push(state);
   if (problems.length > 0) states.push('blocked');
-  if (dormant || chains.length === 0) states.push('unknown');
+  if (dormant || live.length === 0) states.push('unknown');
   return states.reduce(worse, 'verified');
 }

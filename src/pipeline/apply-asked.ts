@@ -9,14 +9,14 @@ import { OperatingError, problemOf } from '../errors.ts';
 import { applyPlan, type Applied } from './apply.ts';
 import { harmless } from './drift-problems.ts';
 import { cutOff } from './interrupted.ts';
-import type { PipelineParts } from './parts.ts';
+import { recordedApply } from '../stages/audit.ts';
+import { archivePlace, type PipelineParts } from './parts.ts';
 import { changesOf } from './plan-record.ts';
 import { makePlan, type ArchivePlan } from './plan.ts';
 
-/** What was looked at, by `planId`, and the name of who asks. */
+/** What was looked at, by `planId`. Who asks is read from the audit record, not from the job. */
 export interface ApplyRequest {
   readonly plan: string;
-  readonly who: string;
 }
 
 const MOST_NAME = 200;
@@ -41,6 +41,10 @@ export async function applyAsked(
 
 async function outcomeOf(parts: PipelineParts, request: ApplyRequest, signal: AbortSignal): Promise<ApplyOutcome> {
   if (!parts.config.http.apply) return refused('http.apply leaves it to `orgtrail apply`');
+  // Whoever writes to Redis can queue this under any name; the record in the archive says who really asked.
+  const shelf = { archive: parts.archive, place: archivePlace(parts.config) };
+  const record = await recordedApply(request.plan, parts.clock.now(), shelf);
+  if (record === null) return refused('nobody is on record in the archive for having asked for this plan');
   const plan = await makePlan(parts, { caller: null, signal, onStep: () => undefined, estimate: false });
   const own = plan.documents.filter(({ ref }) => ref.kind !== 'member-policy');
   const why = objection(plan, own, request.plan);
@@ -48,7 +52,7 @@ async function outcomeOf(parts: PipelineParts, request: ApplyRequest, signal: Ab
   const applied = await applyPlan(
     { ...plan, documents: own, interrupted: cutOff(plan.interrupted, parts.clock.now()) },
     parts,
-    { who: `${nameOf(request.who)} by the pages`, by: 'apply', signal, onStep: () => undefined },
+    { who: `${nameOf(record.by)} by the pages`, by: 'apply', signal, onStep: () => undefined },
   );
   const { ok, text } = told(applied);
   return { ok, text: `${text}${ofMembers(plan)}` };

@@ -10,11 +10,11 @@ import { mergeDays } from '../core/board/merge-days.ts';
 import { squaresOf } from '../core/board/squares.ts';
 import { accountSteps, type StepWindow } from '../core/days.ts';
 import { chainRef, type CoverJob } from '../core/job.ts';
-import type { Survey } from '../core/source.ts';
+import type { Problem, Survey } from '../core/source.ts';
 import { HOUR, MINUTE } from '../core/time.ts';
 import type { CoverOutcome } from '../daemon/work.ts';
-import { listAccepted } from '../stages/acceptances.ts';
-import { heldOf, rowDays, rowState, type AccountRow } from './account-rows.ts';
+import { listAccepted, type AcceptancePorts } from '../stages/acceptances.ts';
+import { heldOf, isOver, rowDays, rowState, type AccountRow } from './account-rows.ts';
 import type { ChainStatus } from './chain-status.ts';
 import { chainCover, type CoverWindows } from './cover-chain.ts';
 import { coverFindings } from './cover-findings.ts';
@@ -50,14 +50,15 @@ export async function coverAccount(
   const status = await look(windows.hours.from);
   signal.throwIfAborted();
   const whole = job.depth === 'full' ? await look(windows.days.from) : null;
-  const accepted = await acceptedOf(job.account, parts, acceptances);
+  const unread: Problem[] = [];
+  const accepted = await acceptedOf(job.account, parts, { read: acceptances, onProblem: (one) => unread.push(one) });
   const row = rowOf(job, status, listed);
   const looked = isLooked(row) && (whole === null || isLooked(rowOf(job, whole, listed)));
   const since = whole === null ? windows.hours.from : windows.days.from;
   return {
-    part: partOf({ job, row, windows, before }, whole === null ? null : rowOf(job, whole, listed)),
+    part: partOf({ job, row, windows, before, unread }, whole === null ? null : rowOf(job, whole, listed)),
     chains: row.chains.map((one) => chainOf(one, whole, windows)),
-    findings: coverFindings(whole ?? status, row, { job, since, full: whole !== null }),
+    findings: coverFindings(whole ?? status, { row, unread }, { job, since, full: whole !== null }),
     accepted,
     since,
     looked,
@@ -65,13 +66,13 @@ export async function coverAccount(
   };
 }
 
-/** An acceptance that cannot be read accepts nothing: its finding shows as open. */
+/** An acceptance that cannot be read accepts nothing: its finding shows as open, and the account says why. */
 function acceptedOf(
   account: string,
   { archive, config }: PipelineParts,
-  read: Map<string, Accepted>,
+  given: Required<Pick<AcceptancePorts, 'read' | 'onProblem'>>,
 ): Promise<ReadonlyMap<string, Accepted>> {
-  return listAccepted(account, { archive, place: archivePlace(config), read, onProblem: () => undefined });
+  return listAccepted(account, { archive, place: archivePlace(config), ...given });
 }
 
 /** The hours that are shown, and the days: each begins with a whole step. */
@@ -97,10 +98,19 @@ function rowOf(job: CoverJob, status: AccountStatus, listed: Survey['account'] |
     return { ...own, problems: [...status.general, ...held.problems], complete: held.complete && status.complete };
   }
   const account = listed ?? { name: job.account, state: 'UNKNOWN' as const };
-  // Without a chain there is nothing but the reader's own trouble to say why.
-  const problems = held.chains.length === 0 ? [...status.general, ...held.problems] : held.problems;
+  // Without a chain there is nothing but the reader's own trouble to say why; a trail that was not listed may hold more.
+  const reader = held.chains.length === 0 ? status.general : status.unlisted;
+  const complete = held.complete && status.unlisted.length === 0;
   const dormant = listed !== null && isDormant(listed);
-  return { ...held, id: job.account, account, dormant, problems, unknowns: [] };
+  return {
+    ...held,
+    id: job.account,
+    account,
+    dormant,
+    problems: [...reader, ...held.problems],
+    complete,
+    unknowns: [],
+  };
 }
 
 /** Whether what was not found is not there: something that nobody could look at settles nothing. */
@@ -113,10 +123,12 @@ interface PartGround {
   readonly row: AccountRow;
   readonly windows: CoverWindows;
   readonly before: CoverPart | null;
+  /** Acceptances that could not be read: they keep nothing from being judged. */
+  readonly unread: readonly Problem[];
 }
 
 /** @param whole the row over all days; null: only the hours were looked at */
-function partOf({ job, row, windows, before }: PartGround, whole: AccountRow | null): CoverPart {
+function partOf({ job, row, windows, before, unread }: PartGround, whole: AccountRow | null): CoverPart {
   const { account, chains, problems } = row;
   const full = whole !== null;
   const steps = accountSteps(rowDays(whole ?? row), full ? windows.days : windows.recentDays);
@@ -129,7 +141,7 @@ function partOf({ job, row, windows, before }: PartGround, whole: AccountRow | n
     at: windows.now,
     fullAt: full ? windows.now : (before?.fullAt ?? null),
     ...rowState(row, accountSteps(rowDays(row), statusWindow(windows))),
-    problem: problems[0] ?? null,
+    problem: problems[0] ?? unread[0] ?? null,
     verifiedUntil: verifiedUntilOf(row),
     lastDigest: newest.length > 0 ? Math.max(...newest) : olderDigest(whole, before, windows),
     chains: chains.length + row.lost,
@@ -148,8 +160,8 @@ function statusWindow({ now, hours }: CoverWindows): StepWindow {
 
 /** Null as soon as one chain is not proven from its first cell on, or could not be judged. */
 function verifiedUntilOf({ chains, complete }: AccountRow): number | null {
-  if (!complete || chains.length === 0) return null;
-  const times = chains.map(({ coverage }) => coverage.verifiedUntil);
+  const times = chains.filter((one) => !isOver(one)).map(({ coverage }) => coverage.verifiedUntil);
+  if (!complete || times.length === 0) return null;
   return times.reduce((least, time) => (least === null || time === null ? null : Math.min(least, time)));
 }
 

@@ -6,7 +6,7 @@ import { squaresOf } from '../core/board/squares.ts';
 import { chainSteps, NOTHING_DUE, type StepWindow } from '../core/days.ts';
 import { chainRef } from '../core/job.ts';
 import { HOUR } from '../core/time.ts';
-import { chainDaysOf } from './account-rows.ts';
+import { chainDaysOf, isOver } from './account-rows.ts';
 import type { ChainStatus } from './chain-status.ts';
 
 /** The steps that a look goes by. `recentDays`: the whole days within the hours. Epoch milliseconds. */
@@ -35,7 +35,7 @@ export function chainCover(one: ChainStatus, whole: ChainStatus | null, windows:
     prefix: source.prefix,
     at: windows.now,
     state: coverage.state,
-    reason: problem?.code ?? coverage.findings[0]?.code ?? null,
+    reason: problem?.code ?? coverage.findings[0]?.code ?? (isOver(one) ? NOTHING_DUE : null),
     problem,
     verifiedUntil: coverage.verifiedUntil,
     lastDigest: one.lastDigest ?? whole?.lastDigest ?? null,

@@ -13,12 +13,22 @@ export interface FindingsWindow {
   readonly full: boolean;
 }
 
+/** The account's row, and its acceptances that could not be read. */
+export interface FindingsGround {
+  readonly row: AccountRow;
+  readonly unread: readonly Problem[];
+}
+
 /**
  * What begins with the window began before it, as far as anybody can tell, and would be another finding an hour later:
  * a recent look leaves it to the full one, which says it without a beginning.
- * @param row of this account; its problems become findings, unless they are the reader's and told there
+ * @param ground of this account; its problems become findings, unless they are the reader's and told there
  */
-export function coverFindings(status: AccountStatus, row: AccountRow, window: FindingsWindow): readonly FoundFinding[] {
+export function coverFindings(
+  status: AccountStatus,
+  { row, unread }: FindingsGround,
+  window: FindingsWindow,
+): readonly FoundFinding[] {
   const { job } = window;
   const chains = status.chains.filter(({ chain }) => chain.account === job.account);
   const own = chains.flatMap(({ chain, coverage }) => {
@@ -26,7 +36,7 @@ export function coverFindings(status: AccountStatus, row: AccountRow, window: Fi
     return coverage.findings.map((finding): FoundFinding => ({ ...finding, chain: id }));
   });
   const told = own.flatMap((finding) => withinWindow(finding, window));
-  return [...told, ...problemsOf(status, row, job).map((problem) => asFinding(problem, job))];
+  return [...told, ...[...problemsOf(status, row, job), ...unread].map((problem) => asFinding(problem, job))];
 }
 
 function withinWindow(finding: FoundFinding, { since, full }: FindingsWindow): readonly FoundFinding[] {

@@ -3,7 +3,8 @@
  * and drift. It reads the archive alone. Places come from receipts and from the names of objects, never from a client;
  * what cannot be read is an OperatingError or told beside the rest, and never an empty page.
  */
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { OperatingError } from '../errors.ts';
 import type { EvidenceReader } from '../web/sources.ts';
 import { digestPageOf, openReceipt } from './evidence-digest.ts';
 import { digestsIn } from './evidence-digests.ts';
@@ -16,12 +17,14 @@ import { archivePlace } from './parts.ts';
 
 /** A receipt of a busy hour takes tens of megabytes while it is read: so many pages are made at a time, and no more. */
 const AT_ONCE = 4;
+/** More than this wait for none that is made in time, and what nobody waits for any more would still be read. */
+const MOST_WAITING = 64;
 
 /** Reads with the daemon's own credentials; nothing is written. */
 export function createEvidence(parts: EvidenceParts): EvidenceReader {
   const place = archivePlace(parts.config);
   const shelf = { archive: parts.archive, place };
-  const limit = pLimit(AT_ONCE);
+  const limit = bounded(pLimit(AT_ONCE));
   return {
     archive: { bucket: place.bucket, prefix: place.prefix },
     digests: (chain, window) =>
@@ -48,5 +51,14 @@ export function createEvidence(parts: EvidenceParts): EvidenceReader {
     history: (account) => limit(() => historyOf(account, parts)),
     quarantine: (finding) => limit(() => quarantineOf(finding, shelf)),
     drift: (page) => limit(() => driftOf(page, shelf)),
+  };
+}
+
+/** Turns away at once whoever comes when too many wait. */
+function bounded(limit: LimitFunction): <Page>(make: () => Promise<Page>) => Promise<Page> {
+  return async (make) => {
+    if (limit.pendingCount < MOST_WAITING) return limit(make);
+    const message = 'too many pages are read from the archive at once';
+    throw new OperatingError({ code: 'interrupted', message, hint: 'try again in a minute', retryable: true });
   };
 }

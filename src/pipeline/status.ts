@@ -24,6 +24,8 @@ export interface AccountStatus {
   readonly lost: readonly LostChain[];
   /** False when a source's chains could not be listed: there may be more than are shown. */
   readonly complete: boolean;
+  /** Why the chains of an organization trail could not be listed: any member may have more than are shown. */
+  readonly unlisted: readonly Problem[];
   /** Every account whose events its chains hold, those that were not asked for included. */
   readonly accounts: ReadonlySet<string>;
 }
@@ -40,14 +42,25 @@ export interface StatusWork extends ChainWork {
 
 /** The status of one account: asks the account for its trails now, and the archive for the receipts. */
 export async function accountStatus(survey: Survey, work: StatusWork): Promise<AccountStatus> {
-  const seen: Seen = { general: [...survey.problems], chains: [], lost: [], accounts: new Set(), complete: true };
+  const seen: Seen = {
+    general: [...survey.problems],
+    chains: [],
+    lost: [],
+    unlisted: [],
+    accounts: new Set(),
+    complete: true,
+  };
   const told = new Set<string>();
   const add = (chain: Chain, source: SourceStatus | null): Promise<void> => judge(chain, { seen, work, source, told });
   for (const one of bySource(survey))
-    await guarded(seen, async () => {
-      for (const chain of await work.estate.chains(one))
-        await add(chain, work.estate.reachable(chain) ? null : NOTHING_LEFT);
-    });
+    await guarded(
+      seen,
+      async () => {
+        for (const chain of await work.estate.chains(one))
+          await add(chain, work.estate.reachable(chain) ? null : NOTHING_LEFT);
+      },
+      one,
+    );
   const [problem = null] = problemsOf(seen);
   if (seen.chains.length === 0 && !hasOthers(seen, work) && (problem !== null || isDormant(survey.account)))
     await guarded(seen, async () => {
@@ -56,8 +69,8 @@ export async function accountStatus(survey: Survey, work: StatusWork): Promise<A
       for (const chain of remembered.chains) await add(chain, { ...NOT_LOOKED, problem });
       settle(seen);
     });
-  const { general, chains, lost, accounts, complete } = seen;
-  return { survey, chains, problems: problemsOf(seen), general, lost, complete, accounts };
+  const { general, chains, lost, unlisted, accounts, complete } = seen;
+  return { survey, chains, problems: problemsOf(seen), general, lost, complete, unlisted, accounts };
 }
 
 /** What is remembered of a chain that could not be judged takes its place; why it could not be is still told. */
@@ -71,6 +84,7 @@ interface Seen {
   readonly general: Problem[];
   readonly chains: ChainStatus[];
   lost: LostChain[];
+  readonly unlisted: Problem[];
   readonly accounts: Set<string>;
   complete: boolean;
 }
@@ -88,12 +102,17 @@ function hasOthers({ accounts }: Seen, { only }: StatusWork): boolean {
   return only !== undefined && [...accounts].some((account) => account !== only);
 }
 
-async function guarded(seen: Seen, attempt: () => Promise<void>): Promise<void> {
+async function guarded(
+  seen: Seen,
+  attempt: () => Promise<void>,
+  { sources }: Pick<Survey, 'sources'> = { sources: [] },
+): Promise<void> {
   try {
     await attempt();
   } catch (error) {
     if (!isTold(error)) throw error;
     note(seen.general, problemOf(error));
+    if (sources.some(({ org }) => org !== null)) note(seen.unlisted, problemOf(error));
     seen.complete = false;
   }
 }

@@ -4,7 +4,7 @@ import type { Accepted } from '../core/board/finding.ts';
 import { findingId } from '../core/board/ids.ts';
 import type { Finding } from '../core/finding.ts';
 import { jsonObject } from '../core/json-object.ts';
-import { acceptedFolder, acceptedKey, parseAcceptedKey, type AcceptedName } from '../core/layout.ts';
+import { acceptedFolder, acceptedKey, parseAcceptedKey, type AcceptedName } from '../core/layout-acts.ts';
 import type { Place, Problem } from '../core/source.ts';
 import { OperatingError, problemOf } from '../errors.ts';
 import type { ArchiveStore, ObjectReader } from '../ports.ts';

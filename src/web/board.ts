@@ -39,7 +39,7 @@ export async function registerBoard(app: FastifyInstance, parts: BoardParts): Pr
     return request === undefined || !parts.mayOperate(request);
   };
   createBullBoard({
-    queues: parts.queues.map((queue) => new BullMQAdapter(queue, { allowRetries: true, externalJobUrl: accountUrl })),
+    queues: parts.queues.map((queue) => new BullMQAdapter(queue, BUTTONS)),
     // The Fastify adapter brings a copy of the board's types of its own; the objects are the same.
     serverAdapter: adapter as unknown as IServerAdapter,
     options: boardOptions(readOnly),
@@ -103,9 +103,9 @@ async function answerHere(request: FastifyRequest, reply: FastifyReply, parts: B
 
 /** Retried as on our own pages: put on record, then done. */
 async function retry(request: FastifyRequest, { queues, acts, actorOf }: BoardParts): Promise<void> {
-  const { queueName, jobId } = request.params as { readonly queueName?: string; readonly jobId?: string };
+  const { queueName, jobId, queueStatus = 'failed' } = request.params as Readonly<Record<string, string | undefined>>;
   const queue = queues.find(({ name }) => name === queueName);
-  if (queue === undefined) throw notFound('this queue');
+  if (queue === undefined || queueStatus !== 'failed') throw notFound('a queue of failed jobs by this name');
   const ids = jobId === undefined ? await failedIds(queue) : [jobId];
   const actor = actorOf(request);
   for (const id of ids) {
@@ -135,6 +135,9 @@ function accountUrl({ data }: QueueJobJson): { readonly displayText: string; rea
     ? { displayText: `Account ${account}`, href: `/accounts/${account}` }
     : { displayText: 'All accounts', href: '/accounts' };
 }
+
+/** What is done is not done again: the failed ones would be tried in its place. */
+const BUTTONS = { allowRetries: true, allowCompletedRetries: false, externalJobUrl: accountUrl } as const;
 
 /** Where the board's pages lie. It would find them by eval of require.resolve, which ES modules do not have. */
 function uiPath(): string {

@@ -74,13 +74,23 @@ export function setErrors(app: FastifyInstance, log: Log): void {
 /** Answers an error, and logs those that nobody who asks can mend. For plug-ins that bring a handler of their own, too. */
 export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    const refusal = refusalOf(error);
+    const refusal = sayable(refusalOf(error), error, request);
     if (refusal.status >= 500) {
       const fields = { event: 'http-error', request: request.id, method: request.method, route: routeOf(request) };
       log.error({ ...fields, err: error }, 'a request failed');
     }
     void sendProblem(reply, refusal);
   };
+}
+
+/**
+ * Failures name hosts, buckets and roles: that is for people who are let in. Whoever is nobody, as while the sessions
+ * cannot be read, hears what kind of failure it is.
+ */
+function sayable(refusal: Refusal, error: unknown, { actor }: FastifyRequest): Refusal {
+  if (actor !== null || !(error instanceof OperatingError)) return refusal;
+  const hint = "look for the request's name in the daemon's log";
+  return { ...refusal, detail: 'something that this needs cannot be used', hint };
 }
 
 /** The pattern, not the address: names from outside stay out of the log. */

@@ -77,6 +77,15 @@ describe('coverage', () => {
     await delayed.close();
   });
 
+  test('what is not known at all is computed at once: after a start the pages were empty for the whole delay', async () => {
+    const delayed = openQueues(connections, { attempts: 3, coverDelayMs: 60_000 });
+    workCover();
+    await delayed.cover({ ...coverOf(ACCOUNT), depth: 'full' });
+    await until('it is computed', () => seen.length === 1);
+    expect(seen).toEqual([{ ...coverOf(ACCOUNT), depth: 'full' }]);
+    await delayed.close();
+  });
+
   test('news while an account is computed are not lost: one more look follows, after the delay', async () => {
     const delayed = openQueues(connections, { attempts: 3, coverDelayMs: 200 });
     const first = door();

@@ -40,3 +40,10 @@ export function withAlternatives(text: string): string {
 
 /** As written, then with one layer of alternatives after the other. */
 export const LAYERS: readonly string[] = [TEXT, withAlternatives(TEXT), withAlternatives(withAlternatives(TEXT))];
+
+/** What alternatives need beside them: TLS of Redis for its certificate, a name and a secret for the provider. */
+export function withCompanions(text: string): string {
+  return text.replace('url: redis://', 'url: rediss://').replace('publicUrl: null', 'publicUrl: https://trail.example');
+}
+
+export const COMPANION_ENV: Readonly<Record<string, string>> = { ORGTRAIL_OIDC_SECRET: 'of the provider' };

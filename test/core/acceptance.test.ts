@@ -5,7 +5,7 @@ import { decodeAcceptedFinding, encodeAcceptedFinding } from '../../src/core/acc
 import type { Accepted } from '../../src/core/board/finding.ts';
 import { findingId } from '../../src/core/board/ids.ts';
 import type { Finding } from '../../src/core/finding.ts';
-import { acceptedKey } from '../../src/core/layout.ts';
+import { acceptedKey } from '../../src/core/layout-acts.ts';
 import type { Problem } from '../../src/core/source.ts';
 import { OperatingError } from '../../src/errors.ts';
 import { keepAccepted, listAccepted, readAccepted } from '../../src/stages/acceptances.ts';

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { auditName, encodeAudit, type AuditRecord } from '../../src/core/audit.ts';
-import { auditKey, parseAuditKey } from '../../src/core/layout.ts';
+import { auditKey, parseAuditKey } from '../../src/core/layout-acts.ts';
 import { OperatingError } from '../../src/errors.ts';
 import { keepAudit } from '../../src/stages/audit.ts';
 import { memoryArchive } from '../stages/memory-archive.ts';

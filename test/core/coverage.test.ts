@@ -270,6 +270,11 @@ describe('the newest end', () => {
       codes: [],
       state: 'verified',
     });
+    // Before the window: an hour that is unknown for ever was made of it.
+    const before = { ...withSource({ status }), until: end + 50 * MINUTE };
+    const much = { from: end + DAY, to: null, now: end + 9 * DAY, grace: GRACE };
+    expect(coverChain(before, [], much)).toMatchObject({ cells: [], findings: [], verifiedUntil: null });
+    expect(coverChain(before, [], { ...much, from: end }).cells).not.toEqual([]);
     expect(cover({ ...withSource({ status }), since: end }, { now: end + HOUR }, [])).toEqual({
       codes: [],
       state: 'unknown',

@@ -2,14 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  acceptedFolder,
-  acceptedKey,
-  AUDIT_ACTS,
-  auditKey,
   changeFolder,
   changeKey,
-  parseAcceptedKey,
-  parseAuditKey,
   parseChangeKey,
   parseQuarantineKey,
   parseReceiptKey,
@@ -23,6 +17,14 @@ import {
   trailFolder,
   trailRecordKey,
 } from '../../src/core/layout.ts';
+import {
+  acceptedFolder,
+  acceptedKey,
+  AUDIT_ACTS,
+  auditKey,
+  parseAcceptedKey,
+  parseAuditKey,
+} from '../../src/core/layout-acts.ts';
 
 const END = Date.UTC(2026, 4, 1, 1, 13, 52);
 const MARK = '0123456789abcdef';

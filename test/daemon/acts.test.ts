@@ -8,7 +8,8 @@ import { createConnections, type Connections } from '../../src/adapters/redis.ts
 import { parseConfig } from '../../src/config.ts';
 import type { Accepted, BoardFinding } from '../../src/core/board/finding.ts';
 import { findingId } from '../../src/core/board/ids.ts';
-import { acceptedKey, parseAuditKey, parseQuarantineKey } from '../../src/core/layout.ts';
+import { parseQuarantineKey } from '../../src/core/layout.ts';
+import { acceptedKey, parseAuditKey } from '../../src/core/layout-acts.ts';
 import { createActs, type ActsBoard } from '../../src/daemon/acts.ts';
 import { OperatingError } from '../../src/errors.ts';
 import { keepApart, release } from '../../src/stages/quarantine.ts';
@@ -327,7 +328,9 @@ describe('an acceptance', () => {
     const { acts, objects, lines } = stage({ board: { markAccepted: () => Promise.reject(away) } });
     expect(await acts.accept(findingOf(), ACCEPTED.reason, ALICE)).toEqual(ACCEPTED);
     expect(under(objects, 'orgtrail/accepted/')).toHaveLength(1);
-    expect(lines.join('')).toContain('acceptance-unshown');
+    const line = lines.find((one) => one.includes('acceptance-unshown'));
+    // Described before it was logged, it was logged as "[object Object]".
+    expect(JSON.parse(line ?? '')).toMatchObject({ err: { code: 'redis-unreachable', message: 'away' } });
   });
 
   test('leaves alone what a digest has proven since: a release outweighs it', async () => {

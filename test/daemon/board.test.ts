@@ -375,6 +375,13 @@ describe.skipIf(missing !== null)('what is counted', () => {
     expect(left).toBeGreaterThan(7000);
     expect(left).toBeLessThanOrEqual(7200);
   });
+
+  test('is an error where Redis refuses a minute: it was shown as a minute without digests', async () => {
+    await store.judged(MEMBER, 3, NOW - MINUTE);
+    await admin.set(judgedKey(Math.floor(NOW / MINUTE)), 'no counts');
+    await expect(reader.throughput()).rejects.toMatchObject({ code: 'redis-unreachable' });
+    await expect(store.ratesOf(NOW)).rejects.toMatchObject({ code: 'redis-unreachable' });
+  });
 });
 
 describe.skipIf(missing !== null)('rebuilding', () => {
@@ -402,6 +409,18 @@ describe.skipIf(missing !== null)('rebuilding', () => {
     expect(await reader.rebuilding()).toBeNull();
     await admin.flushall();
     expect(await reader.rebuilding()).toEqual({ known: 0, of: 0, since: now });
+  });
+
+  test('does not wait for ever for an account that left while one list is never whole', async () => {
+    await list(PAYER);
+    now += 60 * MINUTE;
+    await store.rebuildBegan(now);
+    await admin.set(STATE_KEYS.marker, String(now));
+    await list(MEMBER);
+    await survey(now);
+    expect(await reader.rebuilding()).toMatchObject({ known: 0, of: 1 });
+    await put(part({ at: now }));
+    expect(await reader.rebuilding()).toBeNull();
   });
 
   test('is not ended by a survey of before', async () => {

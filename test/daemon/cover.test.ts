@@ -1,6 +1,6 @@
 /** Coverage in the running daemon, on a real Redis: who gets computed and when, what is kept, what a flush costs. */
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { findingId } from '../../src/core/board/ids.ts';
 import type { FoundFinding } from '../../src/core/board/merge-findings.ts';
 import type { CoverJob } from '../../src/core/job.ts';
@@ -19,6 +19,7 @@ import { reasonToSkip, REDIS } from '../stack/need.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
 import {
   digestOf,
+  door,
   fakeWork,
   FAST,
   found,
@@ -152,6 +153,26 @@ describe.skipIf(missing !== null)('who is computed', { timeout: 20_000 }, () => 
     await until('it is looked at again', () => looks(MEMBER).length === 2);
     await settled();
     expect(looks(MEMBER)).toHaveLength(2);
+  });
+
+  test('also while the covers of one reader hang: they took every place, and nobody else was computed', async () => {
+    const hanging = door();
+    const real = performance.now.bind(performance);
+    let later = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => real() + later);
+    onTestFinished(() => clock.mockRestore());
+    onTestFinished(() => hanging.open());
+    await run({ accounts: [], cover: async ({ reader }) => (reader === PAYER ? hanging.wait.then(() => ({})) : {}) });
+    const hang = (count: number) =>
+      queues.cover(Array.from({ length: count }, (_, at) => cover(String(900_000_000_000 + count * 10 + at), PAYER)));
+    await hang(2);
+    await until('half of the places hang', () => work.calls.covers.length === 2);
+    later = 60_000;
+    await hang(6);
+    await queues.preflight({ type: 'preflight', account: PAYER, by: 'ada' });
+    await queues.cover(cover(THIRD));
+    await until('another reader has its turn', () => looks(THIRD).length === 1);
+    expect([work.calls.covers.length, work.calls.preflights]).toEqual([3, []]);
   });
 
   test('when its digests are judged, which are counted; and when a sweep found something or what is shown is old', async () => {
@@ -288,6 +309,57 @@ describe.skipIf(missing !== null)('what is kept', { timeout: 20_000 }, () => {
     await settled();
     expect((await board.findingsOf(MEMBER))[0]?.findings[0]?.accepted).toMatchObject({ by: 'ada' });
     expect((await board.partsOf(MEMBER))[0]?.open).toBe(0);
+  });
+});
+
+describe.skipIf(missing !== null)('what only a full look knows', { timeout: 20_000 }, () => {
+  const depths = () => looks(MEMBER).map(({ depth }) => depth);
+  /** Found by full looks alone, as what began weeks ago is. */
+  const old = finding(0, { from: formatIso(Date.now() - 30 * 24 * HOUR) });
+  const looked = async (job: CoverJob, hold: Promise<void>): Promise<Partial<CoverOutcome>> => {
+    await hold;
+    const full = job.depth === 'full';
+    return {
+      part: { ...partOf(job), fullAt: Date.now() },
+      findings: full ? [old] : [],
+      since: full ? 0 : Date.now() - 8 * 24 * HOUR,
+    };
+  };
+  const again = async () => {
+    const before = looks(MEMBER).length;
+    await queues.cover(cover(MEMBER));
+    await until('it is looked at', () => looks(MEMBER).length > before);
+    await settled();
+  };
+  const open = async () => (await board.partsOf(MEMBER))[0]?.open;
+
+  test('is looked at again where Redis was emptied during a recent look: old findings were gone for a day', async () => {
+    let hold = Promise.resolve();
+    await run({ accounts: [], cover: (job) => looked(job, hold) });
+    await settled();
+    await again();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold = promise;
+    await queues.cover(cover(MEMBER));
+    await until('the look runs', () => looks(MEMBER).length === 2);
+    await admin.del(BOARD_KEYS.parts, BOARD_KEYS.findings);
+    resolve();
+    await settled();
+    expect((await board.partsOf(MEMBER))[0]?.fullAt).toBeNull();
+    await again();
+    expect(depths()).toEqual(['full', 'recent', 'full']);
+    expect(await open()).toBe(1);
+  });
+
+  test('is looked at again where the findings cannot be read: old ones were gone for a day', async () => {
+    await run({ accounts: [], cover: (job) => looked(job, Promise.resolve()) });
+    await settled();
+    await again();
+    await admin.hset(BOARD_KEYS.findings, `${MEMBER}:${MEMBER}`, '{}');
+    await again();
+    await again();
+    expect(depths()).toEqual(['full', 'full', 'recent']);
+    expect(await open()).toBe(1);
   });
 });
 

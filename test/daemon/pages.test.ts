@@ -2,6 +2,7 @@
  * The whole daemon on a real Redis and our own cloud, asked as the pages ask it: one log file of one account is forged,
  * and one receipt of another may not be written. The tests follow each other: the organization is the same.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,6 +77,7 @@ function logsOf(bucket: string, account: string): readonly string[] {
 }
 
 async function get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+  await sleep(100); // whoever asks in a loop must stay below the limit of requests
   const response = await fetch(`${program.url}${path}`);
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
@@ -90,11 +92,14 @@ async function post(path: string, body?: object): Promise<{ readonly status: num
 }
 
 const findings = () => get('/api/findings?status=all', findingsPage);
+const processes = async () => (await get('/api/system', systemPage)).processes;
 const audits = () => keysWith(organization, ARCHIVE, 'orgtrail/audit/');
 
 describe.skipIf(reasonToSkip('Redis', [REDIS]) !== null)('the pages of a whole daemon', { timeout: 60_000 }, () => {
   test('the overview says the truth about a forged file, and it is found from the map in two steps', async () => {
-    await until('the forged file is found', async () => (await findings()).total > 0, PATIENCE_MS);
+    // Until its digests are judged they wait, and an account that others hold up is late before it has failed.
+    const isFound = async () => (await get('/api/map', mapPage)).rows[0]?.reason === 'log-hash-mismatch';
+    await until('the forged file is found', isFound, PATIENCE_MS);
     const page = await get('/api/overview', overview);
     expect(page.accounts).toBe(3);
     expect(page.needYou).toBeGreaterThanOrEqual(1);
@@ -127,8 +132,8 @@ describe.skipIf(reasonToSkip('Redis', [REDIS]) !== null)('the pages of a whole d
     await get('/api/jobs', jobsPage);
     await get('/api/policy', policyPage);
     await get('/api/policy/history', driftPage);
+    await until('it has said of itself', async () => (await processes()).length === 1, PATIENCE_MS);
     const system = await get('/api/system', systemPage);
-    expect(system.processes).toHaveLength(1);
     expect(system.redis?.version).toMatch(/^\d/);
     expect(system.calls.length).toBeGreaterThan(0);
   });

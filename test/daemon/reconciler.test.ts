@@ -167,7 +167,10 @@ describe('the estimate', () => {
     await run(LOOK, { signal, log });
     const kept = await shown().plan();
     expect([made, kept?.at, kept?.estimate?.at]).toEqual([1, now, Date.UTC(2026, 5, 1)]);
-    expect(lines.filter((line) => line.includes('"estimate-failed"'))).toHaveLength(1);
+    const said = lines.filter((line) => line.includes('"estimate-failed"'));
+    // Described before it was logged, it was logged as "[object Object]".
+    const { code, message } = trouble();
+    expect(said.map((line): unknown => JSON.parse(line))).toMatchObject([{ err: { code, message } }]);
   });
 
   test('is neither made nor kept where no lifecycle is held', async () => {

@@ -111,8 +111,32 @@ test('a chain that is gone is forgotten', async () => {
   await state.swept({ chain: CHAIN, outcome: OUTCOME, depth: 'full', held: 0 }, now);
   await covered([chain(NOW - HOUR)]);
   expect(await redis.zscore('{orgtrail}:until', chainName(CHAIN))).toBe(String(NOW - HOUR));
-  await state.finished({ accounts: 1, problems: [], chains: [], soundReaders: new Set([ACCOUNT]) }, now);
+  await state.finished(
+    { accounts: 1, problems: [], chains: [], soundReaders: new Set([ACCOUNT]), readers: new Set([ACCOUNT]) },
+    now,
+  );
   expect(await redis.exists('{orgtrail}:until')).toBe(0);
+});
+
+test('a chain whose reader has left is forgotten: it was told of, and lagged, for ever', async () => {
+  await state.swept({ chain: CHAIN, outcome: OUTCOME, depth: 'full', held: 0 }, now);
+  await covered([chain(NOW - HOUR)]);
+  const others = new Set(['111111111111']);
+  const survey = { accounts: 1, chains: [], soundReaders: others, readers: others };
+  const problem = { code: 'blocked-access', detail: 'the list is cut short', hint: 'allow it' };
+  await state.finished({ ...survey, problems: [problem] }, now);
+  expect(await lines('account_lag')).toHaveLength(1);
+  await state.finished({ ...survey, problems: [] }, now);
+  expect(await lines('account_lag')).toEqual([]);
+  expect(await lines('chain_verified')).toEqual([]);
+});
+
+test('an account that is known and was never computed is unknown: no number told of it', async () => {
+  const account = { id: ACCOUNT, name: 'payments', state: 'ACTIVE', origin: 'organization', role: null } as const;
+  const survey = { account: { ...account, externalId: null }, sources: [], problems: [], unknowns: [] };
+  await state.surveyed(survey, [], now);
+  expect(await lines('accounts{state="unknown"}')).toEqual(['orgtrail_accounts{state="unknown"} 1']);
+  expect(await lines('account_state')).toEqual([`orgtrail_account_state{account="${ACCOUNT}",state="unknown"} 1`]);
 });
 
 test('accounts, findings and silence come from the stored coverage; what is old counts as stale', async () => {
@@ -132,7 +156,10 @@ test('an emptied Redis is being rebuilt, and says so until everything is there a
   await state.mark(now);
   await covered([chain(NOW - HOUR)]);
   await redis.zadd('{orgtrail}:board:listed', now, ACCOUNT);
-  await state.finished({ accounts: 1, problems: [], chains: [CHAIN], soundReaders: new Set() }, now);
+  await state.finished(
+    { accounts: 1, problems: [], chains: [CHAIN], soundReaders: new Set(), readers: new Set([ACCOUNT]) },
+    now,
+  );
   expect(await lines('rebuilding')).toEqual(['orgtrail_rebuilding 0']);
 });
 

@@ -100,7 +100,7 @@ describe('the demo', () => {
       const answers = await Promise.all(['/readyz', '/jobs', '/', '/livez'].map((path) => fetch(`${url}${path}`)));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       const board = (await (await fetch(`${url}/jobs/api/queues`)).json()) as { queues: { name: string }[] };
-      expect(board.queues.map(({ name }) => name).toSorted()).toEqual(['collect', 'discover', 'reconcile']);
+      expect(board.queues.map(({ name }) => name).toSorted()).toEqual(['collect', 'cover', 'discover', 'reconcile']);
       const metrics = await (await fetch(`${url}/metrics`)).text();
       expect(metrics).toMatch(/^orgtrail_digests_total\{state="verified"\} [1-9]/m);
     },

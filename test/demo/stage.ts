@@ -60,7 +60,10 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
   const history = world.chains.flatMap(({ hours }) => hours).filter((hour) => hour.deliveredAt <= clock.now()).length;
   isolate(organization.env);
   const config = loadConfig(configFile, {});
-  const program = await runDaemon({ file: configFile, config, env: {}, role: 'all', clock, onBug: plan.onBug });
+  // A process that says nothing for half a minute of its own time is called silent.
+  const timing = { beatMs: 50 };
+  const settled = { file: configFile, config, env: {}, role: 'all' as const, clock, onBug: plan.onBug, timing };
+  const program = await runDaemon(settled);
   endings.push(() => program.close());
   return { organization, config, program, history };
 }

@@ -67,7 +67,7 @@ describe('compose.yaml', () => {
     const set = orgtrail.environment?.map((line) => line.split('=')[0]).filter((name) => !name?.startsWith('AWS_'));
     expect(set).toEqual([OVERRIDES[0].variable]);
     expect(orgtrail.ports).toEqual([`127.0.0.1:${config.http.port}:${config.http.port}`]);
-    expect(read('src/health.ts')).toContain(`http://127.0.0.1:${config.http.port}/livez`);
+    expect(read('src/health.ts')).toContain(`DEFAULT_PORT = '${config.http.port}'`);
     expect(Number.parseInt(orgtrail.stop_grace_period ?? '0', 10)).toBeGreaterThan(config.limits.shutdownGraceSeconds);
     expect(orgtrail.depends_on).toEqual({ redis: { condition: 'service_healthy' } });
   });

@@ -132,6 +132,7 @@ describe.skipIf(SKIP !== null)('the image', () => {
         const digests = organization.world.chains.reduce((sum, chain) => sum + chain.hours.length, 0);
         await expect.poll(() => receipts().length, { timeout: 60_000, interval: 500 }).toBe(digests);
         expect(organization.archived().some((key) => key.startsWith('AWSLogs/'))).toBe(true);
+        await expectPages(url);
       } finally {
         daemon.kill('SIGTERM');
       }
@@ -150,6 +151,25 @@ describe.skipIf(SKIP !== null)('the image', () => {
 /** The credentials of the container, as strings. */
 function daemonEnv({ env }: Organization): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? '']));
+}
+
+/** The pages and what they load come out of the image, and say what was gathered. */
+async function expectPages(url: string): Promise<void> {
+  const page = await fetch(url, { headers: { accept: 'text/html' } });
+  const html = await page.text();
+  const [, script = 'no script'] = /<script type="module"[^>]* src="([^"]+)"/.exec(html) ?? [];
+  const loaded = await fetch(new URL(script, url));
+  expect([page.status, loaded.status, loaded.headers.get('content-type')]).toEqual([
+    200,
+    200,
+    expect.stringContaining('javascript'),
+  ]);
+  const licences = await fetch(new URL('/licenses.md', url));
+  expect(await licences.text()).toContain('react-dom');
+  const overview = async (): Promise<unknown> => (await fetch(`${url}/api/overview`)).json();
+  await expect
+    .poll(overview, { timeout: 60_000, interval: 500 })
+    .toMatchObject({ sentence: expect.stringMatching(/^All 2 accounts proven up to /) as unknown });
 }
 
 async function answers(url: string): Promise<boolean> {

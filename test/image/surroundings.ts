@@ -30,6 +30,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       redis: { url: redis.url },
       // The test does not wait for the hour.
       schedules: { discover: '*/5 * * * * *', collect: '*/5 * * * * *', reconcile: '0 3 * * *' },
+      limits: { coverDelaySeconds: 1 },
       http: { host: '127.0.0.1', port },
     },
   });

@@ -58,9 +58,12 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of an account', () => {
     expect(await way.innerText()).toContain('not authorized to perform: s3:GetObject');
     expect(await way.innerText()).toContain('"Action": "s3:GetObject"');
     expect(await way.getByRole('button', { name: 'Copy next step' }).count()).toBe(1);
+    // Blocked is no contradiction: the note has the colour of its state.
+    expect(await way.locator('[data-state="blocked"]').count()).toBe(1);
+    expect(await page.locator('p div, p pre').count()).toBe(0);
     const preflight = page.getByRole('region', { name: 'Preflight' });
     expect(await preflight.getByRole('listitem').filter({ hasText: 'Read a log file' }).innerText()).toContain(
-      'failed',
+      'blocked',
     );
     expect(await preflight.getByRole('listitem').filter({ hasText: 'Decrypt it' }).innerText()).toContain('not tried');
     expect(complaints).toEqual([]);

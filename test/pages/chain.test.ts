@@ -105,6 +105,16 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of a chain', () => {
     await context.close();
   });
 
+  test('with no open finding does not say that nothing was ever found: a finding of it may have been accepted', async () => {
+    const quiet = CHAIN.replace(idOf(PAYMENTS, 'us-east-1'), idOf(PAYMENTS, 'eu-west-1'));
+    const { page, context } = await look.open(quiet);
+    const findings = page.getByRole('region', { name: 'Open findings of this chain' });
+    expect(await findings.innerText()).toContain('Nothing is open in it');
+    const settled = findings.getByRole('link', { name: 'settled findings' });
+    expect(await settled.getAttribute('href')).toBe(`/findings?account=${PAYMENTS}&status=settled`);
+    await context.close();
+  });
+
   test('shows gaps with their length and state, and where the chain was restarted or lost its predecessor', async () => {
     const { page, context } = await look.open(`${CHAIN}?from=2026-11-14T00:00:00Z&to=2026-11-17T00:00:00Z`);
     const line = page.getByRole('list', { name: 'Digests, newest first' });

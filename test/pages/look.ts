@@ -27,7 +27,8 @@ export interface Look {
 /** What is not there by then does not come. */
 const PATIENCE_MS = 8000;
 
-const IS_THERE = 'document.querySelector("h1") !== null && document.querySelector("[class*=Skeleton-root]") === null';
+const isThere = (): boolean =>
+  document.querySelector('h1') !== null && document.querySelector('[class*=Skeleton-root]') === null;
 
 /** `routes` win over the frame's own. An operator is signed in. */
 export async function openLook(routes: readonly FixtureRoute[]): Promise<Look> {
@@ -54,7 +55,7 @@ export async function openLook(routes: readonly FixtureRoute[]): Promise<Look> {
       watched.context.setDefaultTimeout(PATIENCE_MS);
       await watched.page.goto(path, { waitUntil: 'networkidle' });
       // A machine under load is idle between two requests: nothing may stand in for what is on its way.
-      await watched.page.waitForFunction(IS_THERE);
+      await watched.page.waitForFunction(isThere);
       return watched;
     },
     reset: () => {
@@ -85,11 +86,18 @@ export async function faultsInEveryMode(page: Page): Promise<readonly string[]> 
     await page.setViewportSize(size);
     await page.waitForTimeout(100);
     const mode = `${scheme} ${size.width}`;
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    const wide = await widthTooMuch(page);
     if (wide > 0) faults.push(`${mode}: the page scrolls sideways by ${wide} pixels`);
     faults.push(...(await seriousFaults(page)).map((fault) => `${mode}: ${fault}`));
   }
   return faults;
+}
+
+/** By how many pixels the page scrolls sideways, once what measures itself (a chart) has had its time to. */
+async function widthTooMuch(page: Page): Promise<number> {
+  const measure = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  for (let tries = 0; tries < 20 && (await measure()) > 0; tries += 1) await page.waitForTimeout(150);
+  return measure();
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

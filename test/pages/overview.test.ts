@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Overview } from '../../src/web/contract/overview.ts';
-import { overview as overviewShape } from '../../src/web/contract/overview.ts';
+import { mapPage, overview as overviewShape, type MapPage, type Overview } from '../../src/web/contract/overview.ts';
 import { NO_BROWSER, openStage, PHONE, WIDE, type Stage } from './browser.ts';
 import { overviewOf, overviewRoutes } from './fixtures/overview.ts';
-import type { FixtureRoute } from './fixtures/route.ts';
+import type { Asked, FixtureRoute } from './fixtures/route.ts';
 
 const SHAPE = { accounts: 40, trouble: true };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,6 +13,25 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 function saying(changed: Partial<Overview>, shape = SHAPE): readonly FixtureRoute[] {
   const answer = (): Overview => ({ ...overviewOf(shape), ...changed });
   return [{ method: 'GET', path: '/api/overview', shape: overviewShape, answer }, ...overviewRoutes(shape)];
+}
+
+function withReadAt(answer: unknown, readAt: string): unknown {
+  return typeof answer === 'object' && answer !== null && 'readAt' in answer ? { ...answer, readAt } : answer;
+}
+
+/** The routes, with another answer at one path. */
+function withAnswer(routes: readonly FixtureRoute[], path: string, change: (answer: MapPage) => MapPage) {
+  return routes.map((route) =>
+    route.path === path ? { ...route, answer: (asked: Asked) => change(mapPage.parse(route.answer(asked))) } : route,
+  );
+}
+
+/** The first account has so many open findings, and is proven all the same. */
+function openIn(open: number): (page: MapPage) => MapPage {
+  return (page) => ({
+    ...page,
+    rows: page.rows.map((row, at) => (at === 0 ? { ...row, reason: 'log-missing', open } : row)),
+  });
 }
 
 describe.skipIf(NO_BROWSER !== null)(`the overview${NO_BROWSER === null ? '' : `: ${NO_BROWSER}`}`, () => {
@@ -44,9 +62,29 @@ describe.skipIf(NO_BROWSER !== null)(`the overview${NO_BROWSER === null ? '' : `
     expect(text).not.toMatch(/rebuilding|Not ready|failed for good|could not be read/);
   });
 
+  test('an account that is proven but has an open finding says which: it is among those that need you', async () => {
+    const shape = { accounts: 4, trouble: false };
+    const saidWith = (open: number) => look(withAnswer(overviewRoutes(shape), '/api/map', openIn(open)));
+    // Once for those who see it, once for those who hear it.
+    expect((await saidWith(1)).match(/log-missing/g)).toHaveLength(2);
+    expect(await saidWith(0)).not.toContain('log-missing');
+  });
+
+  test("ages are by the server's clock: a browser that goes a month ahead does not call news a month old", async () => {
+    const past = Date.now() - 30 * 24 * 3_600_000;
+    const readAt = new Date(past).toISOString();
+    const since = new Date(past - 12_000).toISOString();
+    const routes = saying({ rebuilding: { known: 3, of: 6, since } }).map((route) => ({
+      ...route,
+      answer: (asked: Asked) => withReadAt(route.answer(asked), readAt),
+    }));
+    const text = await look(routes);
+    expect(text).toMatch(/6 accounts, since 1\d s ago\./);
+  });
+
   test('after a flush of Redis it says that it is rebuilding, and how far it is', async () => {
     const since = new Date(Date.now() - 12_000).toISOString();
-    const text = await look(saying({ rebuilding: { known: 3, of: 6, since } }));
+    const text = await look(saying({ readAt: new Date().toISOString(), rebuilding: { known: 3, of: 6, since } }));
     expect(text).toMatch(/Redis was emptied: rebuilding from receipts, 3 of 6 accounts, since 1\d s ago\./);
   });
 

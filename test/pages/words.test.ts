@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { diffCounts, folded, headOf, readDiff } from '../../src/web/ui/parts/diff-lines.ts';
 import { memoryText, sizeText } from '../../src/web/ui/parts/size.ts';
-import { byUrgency, isQuiet, outcomeText, policySentence } from '../../src/web/ui/policy/words.ts';
+import { byUrgency, entryText, isQuiet, outcomeText, policySentence } from '../../src/web/ui/policy/words.ts';
 import { redisWarning, systemSentence, versionsText } from '../../src/web/ui/system/words.ts';
 import { leftText, percentOf, rateText, retriedText, splitReason, workSentence } from '../../src/web/ui/work/words.ts';
 import { jobs, jobsIdle } from './fixtures/jobs.ts';
@@ -19,6 +19,13 @@ describe('the page of jobs', () => {
       'The queues cannot be read: what runs is not known.',
     );
     expect(workSentence(jobsIdle)).toBe('Nothing runs and nothing waits; no job has failed for good.');
+  });
+
+  test('does not say that nothing waits while digests wait for the next look to make their jobs', () => {
+    const behind = { ...jobsIdle, backfills: [{ ...BACKFILL, waiting: 3 }] };
+    expect(workSentence(behind)).toBe('No job runs; 3 digests wait to be judged; no job has failed for good.');
+    const last = { ...jobsIdle, backfills: [{ ...BACKFILL, waiting: 1 }] };
+    expect(workSentence(last)).toContain('1 digest waits to be judged');
   });
 
   test('counts failed jobs inside and outside of accounts apart', () => {
@@ -93,6 +100,13 @@ describe('the page of policies', () => {
     expect(outcomeText(null)).toBe('only its beginning is on record');
     expect(outcomeText('unknown')).toContain('not known');
     expect(outcomeText('something new')).toBe('something new');
+  });
+});
+
+describe('the history of changes', () => {
+  test('makes sentences of reasons that end in a stop and of those that do not, none of them with both', () => {
+    const text = entryText(['There is no policy.', 'rule a is added: gone after 30 days'], 'written');
+    expect(text).toBe('There is no policy. Rule a is added: gone after 30 days. Written and read back.');
   });
 });
 

@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openParts, type OpenParts } from '../../src/cli/open.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { ApplyOutcome } from '../../src/daemon/work.ts';
 import { applyAsked } from '../../src/pipeline/apply-asked.ts';
-import type { PipelineParts } from '../../src/pipeline/parts.ts';
+import { archivePlace, type PipelineParts } from '../../src/pipeline/parts.ts';
 import { makePlanRecord } from '../../src/pipeline/plan-record.ts';
+import { keepAudit } from '../../src/stages/audit.ts';
 import { archiveOf, FOREIGN, heldGroups, mutations, openHeld, recordsOf, settingsOf } from '../flow/held.ts';
 import type { Organization } from '../flow/organization.ts';
 
@@ -27,7 +29,14 @@ function parts(apply: boolean): PipelineParts {
   return { ...open.parts, config: { ...config, http: { ...config.http, apply } } };
 }
 
-const asked = (plan: string, who = 'alice', apply = true) => applyAsked(parts(apply), { plan, who }, signal);
+async function asked(plan: string, who = 'alice', apply = true): Promise<ApplyOutcome> {
+  const said = { role: 'administrator', via: 'password', address: '127.0.0.1', reason: 'as agreed with the team' };
+  const { archive, config } = open.parts;
+  const record = { at: Date.now(), act: 'apply' as const, by: who, target: plan, ...said };
+  await keepAudit(record, { archive, place: archivePlace(config) });
+  organization.cloud.requests.clear();
+  return applyAsked(parts(apply), { plan }, signal);
+}
 const looked = () => makePlanRecord(parts(true), signal);
 
 /** Another configuration from here on. */
@@ -58,6 +67,15 @@ test('what was looked at is written, recorded under the name of who asked, and a
     before.documents.map(() => ['as-wanted', '']),
   );
   expect(after.id).not.toBe(before.id);
+});
+
+test('a job that nobody is on record for writes nothing: whoever writes to Redis can queue one', async () => {
+  const { id } = await looked();
+  const before = settingsOf(organization);
+  organization.cloud.requests.clear();
+  const outcome = await applyAsked(parts(true), { plan: id }, signal);
+  expect(outcome).toEqual({ ok: false, text: expect.stringContaining('nobody is on record') });
+  expect([mutations(organization), settingsOf(organization)]).toEqual([[], before]);
 });
 
 test('asked a second time, as by a job that lost its worker, nothing is written and nothing is called a failure', async () => {

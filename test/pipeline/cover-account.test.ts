@@ -6,10 +6,14 @@ import { loadConfig } from '../../src/config.ts';
 import { DAYS_SHOWN, HOURS_SHOWN, type CoverPart } from '../../src/core/board/cover.ts';
 import { joinParts } from '../../src/core/board/standing.ts';
 import type { CoverJob, SweepDepth } from '../../src/core/job.ts';
+import type { Chain } from '../../src/core/source.ts';
 import { HOUR } from '../../src/core/time.ts';
 import type { CoverOutcome } from '../../src/daemon/work.ts';
+import { OperatingError } from '../../src/errors.ts';
 import { createPipeline } from '../../src/pipeline.ts';
-import { keysWith, overwrite, remove } from '../flow/evidence.ts';
+import { coverAccount } from '../../src/pipeline/cover-account.ts';
+import { openEstate, type EstateBook } from '../../src/pipeline/estate.ts';
+import { keysWith, objectAt, overwrite, remove } from '../flow/evidence.ts';
 import { ARCHIVE, ROLE, type Organization } from '../flow/organization.ts';
 import { openPipeline, pass } from '../flow/pass.ts';
 import { collected, digests, nth, NOW, open, show, START } from '../flow/status-here.ts';
@@ -210,6 +214,51 @@ describe('what is wrong shows as status says it', { timeout: 120_000 }, () => {
   });
 });
 
+test(
+  'an acceptance that cannot be read is told: it was open again, and nobody knew why',
+  { timeout: 120_000 },
+  async () => {
+    const organization = await collected({ accounts: 1 });
+    const account = idOf(organization, 0);
+    const key = `orgtrail/accepted/${account}/${'a'.repeat(32)}.json`;
+    const [receipt = ''] = keysWith(organization, ARCHIVE, `orgtrail/receipts/${account}/`);
+    const { metadata, contentType, contentEncoding } = objectAt(organization, ARCHIVE, receipt);
+    organization.cloud.put({ bucket: ARCHIVE, key, body: Buffer.from('{}'), metadata, contentType, contentEncoding });
+    const outcome = (await look(organization)).byPair.get(`${account}:${account}`);
+    expect(outcome).toMatchObject({ looked: true, part: { state: 'verified', problem: { code: 'archive-changed' } } });
+    expect(outcome?.findings).toMatchObject([{ code: 'blocked-access', detail: expect.stringContaining(key) }]);
+  },
+);
+
+test('a region that was switched off before the window counts no more: its account was never proven again', async () => {
+  const organization = await collected({ accounts: 1, regions: ['us-east-1'] });
+  const account = idOf(organization, 0);
+  Object.assign(process.env, organization.env);
+  const opened = openParts(loadConfig(organization.configFile, {}), { now: () => NOW });
+  try {
+    const estate = openEstate(opened.parts, false);
+    const off = (chain: Chain): Chain => ({ ...chain, region: 'ap-south-1', until: NOW - 30 * 24 * HOUR });
+    const looked = async (chains: (known: readonly Chain[]) => readonly Chain[]) => {
+      const other: EstateBook = {
+        ...estate,
+        chains: async (survey) => chains(await estate.chains(survey)),
+        reachable: ({ until }) => until === undefined,
+      };
+      const job: CoverJob = { type: 'cover', reader: account, account, depth: 'recent' };
+      return coverAccount(job, null, { parts: opened.parts, estate: other, signal: never });
+    };
+    const both = await looked((known) => [...known, ...known.map(off)]);
+    const { part } = await looked((known) => known);
+    expect(both.part).toEqual({ ...part, chains: 2 });
+    expect([both.part.state, both.part.verifiedUntil]).toEqual(['verified', part.verifiedUntil]);
+    expect(both.chains[1]).toMatchObject({ state: 'unknown', reason: 'nothing was due', runs: [] });
+    // Nothing else is there to speak for the account.
+    expect((await looked((known) => known.map(off))).part).toMatchObject({ state: 'unknown', verifiedUntil: null });
+  } finally {
+    await opened.close();
+  }
+}, 120_000);
+
 describe('a member of an organization trail', { timeout: 120_000 }, () => {
   const shape = { accounts: 3, organizationTrail: true, memberTrails: false, regions: ['us-east-1'] } as const;
 
@@ -246,6 +295,39 @@ describe('a member of an organization trail', { timeout: 120_000 }, () => {
     const told = standings(looked);
     expect(told).toEqual(await stated(organization));
     expect([told[payer]?.state, told[member]?.state]).toEqual(['verified', 'blocked']);
+  });
+
+  test('is not proven, and nothing of it is settled, while another organization trail of its reader cannot be listed', async () => {
+    const organization = await collected(shape);
+    const [payer, member] = [idOf(organization, 0), idOf(organization, 1)];
+    Object.assign(process.env, organization.env);
+    const opened = openParts(loadConfig(organization.configFile, {}), { now: () => NOW });
+    try {
+      const estate = openEstate(opened.parts, false);
+      const message = 's3:ListBucket was denied on the other bucket';
+      const denied = new OperatingError({ code: 'blocked-access', message, hint: 'allow it' });
+      const two: EstateBook = {
+        ...estate,
+        surveyOf: async (id) => {
+          const survey = await estate.surveyOf(id);
+          return {
+            ...survey,
+            sources: survey.sources.flatMap((one) => [one, { ...one, trailArn: `${one.trailArn}2` }]),
+          };
+        },
+        chains: (survey) =>
+          survey.sources.some(({ trailArn }) => trailArn.endsWith('2'))
+            ? Promise.reject(denied)
+            : estate.chains(survey),
+      };
+      const job: CoverJob = { type: 'cover', reader: payer, account: member, depth: 'recent' };
+      const outcome = await coverAccount(job, null, { parts: opened.parts, estate: two, signal: never });
+      expect(outcome.looked).toBe(false);
+      expect(outcome.part).toMatchObject({ state: 'blocked', verifiedUntil: null, problem: { detail: message } });
+      expect(outcome.findings).toEqual([]);
+    } finally {
+      await opened.close();
+    }
   });
 
   test('that the reader does not know is nobody: no chain, and nothing of it is stored', async () => {

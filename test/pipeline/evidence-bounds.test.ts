@@ -5,12 +5,14 @@ import { hash } from 'node:crypto';
 import { receiptKey } from '../../src/core/layout.ts';
 import type { LogReceipt, Receipt } from '../../src/core/receipt.ts';
 import { formatIso, HOUR } from '../../src/core/time.ts';
+import { OperatingError } from '../../src/errors.ts';
+import { createEvidence } from '../../src/pipeline/evidence.ts';
 import { logViews, MOST_LOGS } from '../../src/pipeline/evidence-logs.ts';
 import { textOf } from '../../src/pipeline/evidence-raw.ts';
 import { logView } from '../../src/web/contract/chains.ts';
 import { remove } from '../flow/evidence.ts';
 import { ARCHIVE } from '../flow/organization.ts';
-import { collected, nth, partsOf, plant, recordedIn } from './evidence-ground.ts';
+import { collected, coverOf, nth, partsOf, plant, recordedIn } from './evidence-ground.ts';
 
 function log(at: number, change: Partial<LogReceipt> = {}): LogReceipt {
   return {
@@ -114,4 +116,22 @@ describe("a digest's text", () => {
     expect(text.rawProblem?.code ?? null).toBe(code);
     expect((text.raw ?? '').length > length).toBe(code === null);
   });
+});
+
+test('of those who wait for the archive the sixty-fifth is turned away: readings piled up that nobody waited for', async () => {
+  const { world, now } = await collected();
+  const hanging = Promise.withResolvers<never>();
+  hanging.promise.catch(() => undefined);
+  const archive = {
+    ...partsOf(world, now).archive,
+    list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => hanging.promise }) }),
+  };
+  const evidence = createEvidence({ ...partsOf(world, now), archive });
+  const [chain, window] = [coverOf(world), { from: world.start, to: world.end() }];
+  const all = Array.from({ length: 69 }, () => evidence.digests(chain, window).catch((error: unknown) => error));
+  const first = await Promise.race(all);
+  expect(first).toMatchObject({ code: 'interrupted', retryable: true });
+  hanging.reject(new Error('the end'));
+  const ends = await Promise.all(all);
+  expect(ends.filter((end) => end instanceof OperatingError)).toHaveLength(1);
 });

@@ -19,6 +19,8 @@ export const BUILDAH: Need = { binary: 'buildah', packages: ['buildah'] };
 export const DEBOOTSTRAP: Need = { binary: 'debootstrap', packages: ['debootstrap'] };
 /** With one family of fonts: a browser without any draws nothing. */
 export const CHROMIUM: Need = { binary: 'chromium', packages: ['chromium', 'fonts-dejavu-core'] };
+/** The checker of alert rules alone: whoever installs its package gets a server with it. */
+export const PROMTOOL: Need = { binary: 'promtool', packages: ['prometheus'] };
 /** For Ceph's certificate. */
 export const OPENSSL: Need = { binary: 'openssl', packages: ['openssl'] };
 export const CEPH: readonly Need[] = [

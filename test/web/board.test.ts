@@ -97,6 +97,14 @@ test('all failed jobs of a queue are retried one by one, and one that is refused
   expect((await put('/jobs/api/queues/other/retry/failed', bearer('operate'))).statusCode).toBe(404);
 });
 
+test('what is done is not retried: asked for all completed jobs, it tried the failed ones', async () => {
+  const pages = await open();
+  expect((await put('/jobs/api/queues/collect/retry/completed', bearer('operate'))).statusCode).toBe(404);
+  expect(pages.asked).toEqual([]);
+  const operated = (await app.inject({ url: LIST, headers: bearer('operate') })).json<Listing>();
+  expect(operated.queues).toMatchObject([{ allowRetries: true, allowCompletedRetries: false }]);
+});
+
 test('an act that fails says its code, and an unexpected error nothing', async () => {
   const away = new OperatingError({ code: 'redis-unreachable', message: 'no answer', hint: 'start it' });
   for (const [error, status] of [

@@ -1,8 +1,9 @@
 /** Live events over real sockets. */
+import { hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { liveEvent, type LiveEvent } from '../../src/web/contract/session.ts';
-import { startServer, type RunningServer, type WebParts } from '../../src/web/server.ts';
+import { buildServer, startServer, type RunningServer, type WebParts } from '../../src/web/server.ts';
 import { until } from '../daemon/fake.ts';
 import { fakeSources, FORGED, HEALTHY, type FakeSources } from './fake-sources.ts';
 import { bearer, fakeParts, fakeSecurity } from './fake-server.ts';
@@ -131,6 +132,40 @@ test('nobody has more than twenty, and whoever leaves makes room', async () => {
     await response.body?.cancel();
     return response.status === 200;
   });
+});
+
+test('of two hundred streams there is none more for anybody, and whoever leaves makes room', async () => {
+  const names = 'abcdefghijk'.split('');
+  const tokenOf = (name: string) => `ot_${name.padEnd(43, '0')}`;
+  const tokens = names.map((name) => {
+    return { name, rights: ['read' as const], sha256: hash('sha256', tokenOf(name)), expires: '2099-01-01' };
+  });
+  await start({ security: fakeSecurity({ access: () => ({ users: [], tokens }) }) });
+  const as = (name: string) => ({ authorization: `Bearer ${tokenOf(name)}` });
+  const [last = '', ...others] = names;
+  const all = await Promise.all(others.flatMap((name) => Array.from({ length: 20 }, () => listen(as(name)))));
+  expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 200 }, () => 200));
+  expect((await listen(as(last))).status).toBe(429);
+  all[0]?.leave();
+  await until('there is room again', async () => (await listen(as(last))).status === 200);
+});
+
+test('a reader that takes nothing is cut off with a bounded backlog, and others are told all the same', async () => {
+  pages = fakeSources();
+  const { app } = await buildServer(fakeParts(pages, { liveTiming: { ...SLOW, gatherMs: 0 } }));
+  server = { url: '', close: () => app.close() };
+  const [slow, quick] = await Promise.all(
+    [1, 2].map(async () => (await app.inject({ url: '/api/events', payloadAsStream: true })).stream()),
+  );
+  slow?.on('error', () => undefined);
+  let told = 0;
+  quick?.on('data', (part: Buffer) => (told += part.toString().match(/^data: /gm)?.length ?? 0));
+  const accounts = Array.from({ length: 200 }, (_, at) => String(100_000_000_000 + at));
+  for (let events = 1; events <= 100; events += 1) {
+    pages.tell({ topics: ['accounts'], accounts });
+    await until('whoever reads is told', () => told === events);
+  }
+  expect([slow?.destroyed, quick?.destroyed]).toEqual([true, false]);
 });
 
 test('closing the server waits for no stream', async () => {

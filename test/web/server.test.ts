@@ -36,6 +36,18 @@ test('metrics take the right to them, probes none, and why it is not ready is fo
   expect((await app.inject('/livez')).json()).toEqual({ ok: true });
 });
 
+test('a probe by a name of its own is answered: it was refused, and the server taken for not ready', async () => {
+  const readiness = async () => ({ ok: false, reasons: [{ code: 'redis', detail: 'away' }] });
+  app = await fakeServer(fakeSources(), { readiness });
+  const by = async (host: string) => {
+    const answer = await app?.inject({ url: '/readyz', headers: { host } });
+    return [answer?.statusCode, answer?.json<unknown>()];
+  };
+  expect(await by('localhost:8080')).toEqual([503, await readiness()]);
+  expect(await by('orgtrail:8080')).toEqual([503, { ok: false }]);
+  expect((await app.inject({ url: '/api/session', headers: { host: 'orgtrail:8080' } })).statusCode).toBe(421);
+});
+
 test('a request that fails says nothing of why, and names the line in the log', async () => {
   const { log, lines } = keptLog();
   const readiness = async () => Promise.reject(new Error('secret-bucket is broken'));
@@ -99,6 +111,35 @@ test('HEAD is answered like GET, without a body', async () => {
   const answer = await app.inject({ method: 'HEAD', url: '/api/overview' });
   expect([answer.statusCode, answer.body]).toEqual([200, '']);
   expect(answer.headers.etag).toBeDefined();
+});
+
+test('HEAD of what has not changed is a 304: it was an internal error, since no body has no length', async () => {
+  app = await fakeServer();
+  const { headers } = await app.inject({ method: 'HEAD', url: '/api/overview' });
+  for (const known of [String(headers.etag), '*']) {
+    const answer = await app.inject({ method: 'HEAD', url: '/api/overview', headers: { 'if-none-match': known } });
+    expect([answer.statusCode, answer.headers.etag, answer.headers['content-length'], answer.body]).toEqual([
+      304,
+      headers.etag,
+      undefined,
+      '',
+    ]);
+  }
+});
+
+test('an address in other letters is the same to the checks: /%61pi was the API to the router and a page to them', async () => {
+  app = await fakeServer();
+  const elsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+  expect((await app.inject({ url: '/%61pi/overview', headers: elsewhere })).statusCode).toBe(403);
+  for (const [written, plain] of [
+    ['/%61pi/overview', '/api/overview'],
+    ['/%61pi/docs', '/api/docs'],
+    ['/%6aobs', '/jobs'],
+  ] as const) {
+    const [odd, usual] = [await app.inject(written), await app.inject(plain)];
+    expect([written, odd.statusCode]).toEqual([written, 200]);
+    expect(odd.headers['content-security-policy']).toBe(usual.headers['content-security-policy']);
+  }
 });
 
 test('the description of the API names every route of it, and its own pages load nothing from elsewhere', async () => {

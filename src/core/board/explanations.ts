@@ -82,7 +82,7 @@ const VERDICTS: Readonly<Record<Exclude<VerdictCode, BlockedCode>, string>> = {
   'selectors-narrowed':
     'The trail records less than it did. Compare its event selectors; what is not selected leaves no trace.',
   'log-missing':
-    'A digest names the log file, and it is nowhere. Look at the versions of the bucket and for who deleted it.',
+    'A digest names the log file, and the source does not hold it. The detail says whether the archive holds its proven bytes; if not, the hour is unproven. Look at the versions of the bucket and for who deleted it.',
   'log-hash-mismatch':
     'The log file is not what CloudTrail delivered: its content was changed. The bytes are in quarantine; look for who wrote them.',
   'log-malformed':

@@ -50,7 +50,8 @@ export function standingOf(
 /** Clocks of two machines may differ by this much. */
 const CLOCKS_MS = 5 * 60_000;
 
-function isFresh({ at }: CoverPart, { now, maxAgeMs }: Moment): boolean {
+/** False for what was computed too long ago, or dates from the future: that would be fresh for ever. */
+export function isFresh({ at }: Pick<CoverPart, 'at'>, { now, maxAgeMs }: Moment): boolean {
   return now - at <= maxAgeMs && at - now <= CLOCKS_MS;
 }
 
@@ -80,16 +81,14 @@ function counted(parts: readonly CoverPart[]): readonly CoverPart[] {
 }
 
 function one(part: CoverPart, moment: Moment): AccountStanding {
-  const fresh = isFresh(part, moment);
   const { account, name, organizationState, at, problem, verifiedUntil, lastDigest } = part;
   const { chains, receipts, waiting, open } = part;
-  const hours = { step: HOUR, count: HOURS_SHOWN, now: moment.now, fresh };
   return {
     account,
     name,
     organizationState,
     at,
-    fresh,
+    fresh: isFresh(part, moment),
     ...standingOf(part, moment),
     problem,
     verifiedUntil,
@@ -98,19 +97,52 @@ function one(part: CoverPart, moment: Moment): AccountStanding {
     receipts,
     waiting,
     open,
-    hours: aligned(part.hours, hours),
-    days: aligned(part.days, { ...hours, step: DAY, count: DAYS_SHOWN }),
+    ...agedRows(part, moment),
   };
 }
 
-type Row = { readonly step: number; readonly count: number; readonly now: number; readonly fresh: boolean };
+/** The squares of what was computed at `at`, as they stand at this moment: they end with it. */
+export function agedRows(
+  { at, hours, days }: Pick<CoverPart, 'at' | 'hours' | 'days'>,
+  moment: Moment,
+): Pick<AccountStanding, 'hours' | 'days'> {
+  const fresh = isFresh({ at }, moment);
+  const row = { now: moment.now, fresh, settled: settledUntil(hours) };
+  return {
+    hours: aligned(hours, { ...row, step: HOUR, count: HOURS_SHOWN }),
+    days: aligned(days, { ...row, step: DAY, count: DAYS_SHOWN }),
+  };
+}
+
+/** What came afterwards was only awaited when the hours were computed. */
+function settledUntil({ from, letters }: Squares): number {
+  let settled = letters.length;
+  while (settled > 0 && letters[settled - 1] === letterOf('pending')) settled -= 1;
+  return from + settled * HOUR;
+}
+
+interface Row {
+  readonly step: number;
+  readonly count: number;
+  readonly now: number;
+  readonly fresh: boolean;
+  readonly settled: number;
+}
 
 /** The squares as they would stand now: `count` of them, the last one of the step that the moment lies in. */
-function aligned({ from, letters }: Squares, { step, count, now, fresh }: Row): Squares {
+function aligned(squares: Squares, row: Row): Squares {
+  const { step, count, now, fresh } = row;
+  const { from, letters } = fresh ? squares : unawaited(squares, row);
   const start = Math.floor(now / step) * step - (count - 1) * step;
   const skip = Math.round((start - from) / step);
   const own = skip >= 0 ? letters.slice(skip) : letterOf('unknown').repeat(Math.min(-skip, count)) + letters;
   return { from: start, letters: own.slice(0, count).padEnd(count, afterwards(letters.at(-1), fresh)) };
+}
+
+/** Nobody looked whether what was awaited has come: a day whose first hours were proven is not, and nothing is pending. */
+function unawaited({ from, letters }: Squares, { step, settled }: Row): Squares {
+  const first = Math.max(0, Math.floor((settled - from) / step));
+  return { from, letters: letters.slice(0, first) + letters.slice(first).replaceAll(/[vp]/g, letterOf('unknown')) };
 }
 
 /** A step that has begun since the look: nothing can be due of it yet. Where nobody looks any more nothing is known. */

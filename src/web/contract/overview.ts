@@ -54,6 +54,8 @@ export const mapRow = z.object({
   /** What is in the way, such as the missing permission. */
   detail: z.string().nullable(),
   verifiedUntil: time.nullable(),
+  /** Findings that nobody accepted; also an account that is proven by the archive's copies may have them. */
+  open: count,
   at: time,
   squares,
 });

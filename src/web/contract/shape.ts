@@ -15,8 +15,8 @@ export const problem = z.object({ code: z.string(), detail: z.string(), hint: z.
 /** One letter a step; which letter is which state: `GET /api/overview`, `letters`. */
 export const squares = z.object({ from: time, letters: z.string() });
 
-/** A cursor says where the next page begins; null: this is the last. It is opaque. */
-const cursor = z.string().max(512);
+/** A cursor says where the next page begins; null: this is the last. It is opaque, and may hold an account's whole name. */
+const cursor = z.string().max(2560);
 export const next = z.string().nullable();
 
 /** The usual query of a list. */

@@ -43,7 +43,7 @@ export function registerPolicy(api: Api, { pages }: ApiParts): void {
   registerApply(api, pages);
 }
 
-function registerApply(api: Api, { acts, applyEnabled }: ApiParts['pages']): void {
+function registerApply(api: Api, { acts, board, applyEnabled }: ApiParts['pages']): void {
   api.post(
     '/api/policy/apply',
     {
@@ -58,6 +58,8 @@ function registerApply(api: Api, { acts, applyEnabled }: ApiParts['pages']): voi
     },
     async (request, reply) => {
       if (!applyEnabled) throw leftToCommandLine();
+      // The queue takes one at a time: a second one would be dropped, and its asker told that it is on its way.
+      if ((await board.applied()).pending) throw underWay();
       await acts.apply(request.body.plan, request.body.reason, actorOf(request));
       return reply.code(202).send({ queued: true });
     },
@@ -68,4 +70,10 @@ function leftToCommandLine(): RefusedError {
   const detail = 'applying is left to the command line';
   const hint = 'run `orgtrail apply`, or set http.apply to true';
   return new RefusedError({ status: 403, code: 'apply-off', detail, hint });
+}
+
+function underWay(): RefusedError {
+  const detail = 'another apply was asked for and is not through';
+  const hint = 'wait for its end, which this page shows; then look at the plan again';
+  return new RefusedError({ status: 409, code: 'applying', detail, hint });
 }

@@ -41,18 +41,26 @@ export interface OwnNames {
   readonly publicUrl: string | null;
 }
 
+/** Say no more than yes or no to whoever calls us by another name. */
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+
 /**
- * Refuses names that are not ours. A page elsewhere may point its own name at this machine (DNS rebinding) and would
- * then read everything here. A program that carries a token has it from us, and `/livez` says nothing, so those may
- * call us by any name.
+ * Whether a request calls us by a name of ours. A page elsewhere may point its own name at this machine (DNS rebinding)
+ * and would then read everything here. A program that carries a token has it from us, and may use any name.
  */
-export function checkHost(names: OwnNames): (request: FastifyRequest) => void {
+export function createNameCheck(names: OwnNames): (request: FastifyRequest) => boolean {
   const own = new Set(['localhost', '127.0.0.1', '[::1]', bracketed(names.host)]);
   if (names.publicUrl !== null) own.add(new URL(names.publicUrl).hostname);
   return (request) => {
     const name = nameOf((request.headers.host ?? '').trim());
-    if (own.has(name) || (name !== '' && name === bracketed(localAddress(request)))) return;
-    if (hasBearer(request) || pathOf(request) === '/livez') return;
+    return own.has(name) || (name !== '' && name === bracketed(localAddress(request))) || hasBearer(request);
+  };
+}
+
+/** Refuses names that are not ours, but for probes: whoever balances load knows us by a name of its own. */
+export function checkHost(isOwnName: (request: FastifyRequest) => boolean): (request: FastifyRequest) => void {
+  return (request) => {
+    if (isOwnName(request) || PROBES.has(pathOf(request))) return;
     throw refused(421, 'this server does not go by that name', 'set http.publicUrl to the address that people use');
   };
 }

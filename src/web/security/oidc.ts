@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { describeError } from '../../errors.ts';
 import { startSession } from './identity.ts';
 import { createOidcClient, type Handshake, type OidcClient, type OidcOutcome } from './oidc-client.ts';
 import type { OidcSettings, SecurityParts } from './parts.ts';
@@ -65,10 +64,7 @@ async function begin(oidc: Oidc, { request, reply, to }: Beginning): Promise<Fas
   needSecure(request, oidc.parts);
   await oidc.rates.actor(request, reply);
   const started = await oidc.client.begin(oidc.redirectUri).catch((error: unknown) => {
-    oidc.parts.log.warn(
-      { event: 'oidc-away', err: describeError(error) },
-      'the provider of the sign-in cannot be used',
-    );
+    oidc.parts.log.warn({ event: 'oidc-away', err: error }, 'the provider of the sign-in cannot be used');
     return null;
   });
   if (started === null) return turnAway(reply, 'provider-away');
@@ -101,7 +97,7 @@ async function ask(oidc: Oidc, request: FastifyRequest, handshake: Handshake): P
   const current = new URL(oidc.redirectUri);
   current.search = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   return oidc.client.finish(current, handshake).catch((error: unknown) => {
-    oidc.parts.log.warn({ event: 'oidc-refused', err: describeError(error) }, 'a sign-in at the provider failed');
+    oidc.parts.log.warn({ event: 'oidc-refused', err: error }, 'a sign-in at the provider failed');
     return { kind: 'refused', why: 'failed' };
   });
 }

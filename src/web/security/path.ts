@@ -1,9 +1,12 @@
 /** Where a request goes, for the checks that come before its route. */
 import type { FastifyRequest } from 'fastify';
 
-/** The path without its query. */
+/**
+ * The path that was found: the route's pattern, since the router takes `/%61pi` for `/api`; what is no route has the path
+ * as it was sent, without its query.
+ */
 export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
+  return request.routeOptions.url ?? request.url.split('?', 1)[0] ?? '';
 }
 
 /** The route's pattern, for the log: what was asked for as such may hold anything. */

@@ -8,7 +8,7 @@ import type { Right } from '../../core/access.ts';
 import { isLoopback } from '../../core/address.ts';
 import { OperatingError } from '../../errors.ts';
 import { RefusedError } from '../problem.ts';
-import { checkHost, checkOrigin, checkShape } from './guard.ts';
+import { checkHost, checkOrigin, checkShape, createNameCheck } from './guard.ts';
 import { addHeaders } from './headers.ts';
 import { identify } from './identity.ts';
 import { addOidc } from './oidc.ts';
@@ -35,7 +35,8 @@ export async function registerSecurity(app: FastifyInstance, parts: SecurityPart
   const encrypted = parts.tls || parts.publicUrl?.startsWith('https:') === true;
   app.decorateRequest('actor', null);
   addHeaders(app, encrypted);
-  const checkName = checkHost(parts);
+  const isOwnName = createNameCheck(parts);
+  const checkName = checkHost(isOwnName);
   const checkSite = checkOrigin(parts.publicUrl);
   app.addHook('onRequest', async (request) => {
     checkShape(request);
@@ -51,7 +52,8 @@ export async function registerSecurity(app: FastifyInstance, parts: SecurityPart
   await addReports(app, { log: parts.log, now: parts.now, rates });
   return {
     rules,
-    holds: (request, right) => holds(request, right, parts),
+    // Probes answer by any name: who is on this machine counts for nothing to whoever uses a foreign one.
+    holds: async (request, right) => isOwnName(request) && holds(request, right, parts),
     stillAllowed: (request) => {
       const right = request.routeOptions.config.right;
       return right === undefined || right === 'public' ? Promise.resolve(true) : holds(request, right, parts);

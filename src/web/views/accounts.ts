@@ -1,6 +1,6 @@
 /** The table of accounts, one line of it, and one chain's line. */
 import type { ChainCover } from '../../core/board/cover.ts';
-import { needsYou, NOT_LOOKED_LATELY, type AccountStanding } from '../../core/board/standing.ts';
+import { agedRows, isFresh, needsYou, NOT_LOOKED_LATELY, type AccountStanding } from '../../core/board/standing.ts';
 import { worse } from '../../core/verdict.ts';
 import type { AccountLine, AccountsPage, AccountsQuery, ChainLine } from '../contract/accounts.ts';
 import type { Estate } from './estate.ts';
@@ -55,10 +55,11 @@ function lagSince(estate: Estate, account: string): number {
   return -(estate.lags.get(account)?.since ?? 0);
 }
 
-/** One chain; what was not looked at for longer than `maxAgeMs` is stale. */
+/** One chain; what was not looked at for longer than `maxAgeMs`, or dates from the future, is stale. */
 export function chainLine(chain: ChainCover, now: number, maxAgeMs: number): ChainLine {
   const { id, reader, account, region, trail, trailArn, homeRegion, bucket, problem, receipts, waiting, at } = chain;
-  const old = now - at > maxAgeMs;
+  const old = !isFresh(chain, { now, maxAgeMs });
+  const rows = agedRows({ at, hours: hoursOf(chain.runs, at), days: chain.days }, { now, maxAgeMs });
   const state = old ? worse(chain.state, 'stale') : chain.state;
   return {
     id,
@@ -76,8 +77,8 @@ export function chainLine(chain: ChainCover, now: number, maxAgeMs: number): Cha
     lastDigest: isoOrNull(chain.lastDigest),
     receipts,
     waiting,
-    hours: squaresView(hoursOf(chain.runs, now)),
-    days: squaresView(chain.days),
+    hours: squaresView(rows.hours),
+    days: squaresView(rows.days),
     at: isoOf(at),
   };
 }

@@ -2,12 +2,15 @@
 import type { BoardFinding } from '../../core/board/finding.ts';
 import { option, word } from './shell.ts';
 
+/** What is gone left no bytes to keep in quarantine. */
+const LEFT_NOTHING: ReadonlySet<string> = new Set(['log-missing', 'digest-missing']);
+
 /** Commands to copy, the most telling first. */
 export function findingCommands(finding: BoardFinding): readonly string[] {
   const { account, bucket, key, from } = finding;
   const commands = [verifyCommand(finding)];
   if (key !== null) {
-    commands.push(`orgtrail quarantine show -- ${word(`${bucket}/${key}`)}`);
+    if (!LEFT_NOTHING.has(finding.code)) commands.push(`orgtrail quarantine show -- ${word(`${bucket}/${key}`)}`);
     commands.push(`aws s3api list-object-versions ${option('bucket', bucket)} ${option('prefix', key)}`);
   } else if (from !== null) {
     commands.push(`orgtrail status --chains ${option('account', account)}`);

@@ -3,10 +3,10 @@
  * is known and was never computed is unknown: absence of data is no success.
  */
 import type { CoverPart, Squares } from '../../core/board/cover.ts';
-import { NOTHING_LETTER } from '../../core/board/letters.ts';
-import { joinParts, type AccountStanding } from '../../core/board/standing.ts';
+import { letterOf } from '../../core/board/letters.ts';
+import { compareWorst, joinParts, type AccountStanding } from '../../core/board/standing.ts';
 import type { AccountView, Snapshot } from '../../core/snapshot.ts';
-import { isBlockedCode } from '../../core/verdict.ts';
+import { isBlockedCode, worse } from '../../core/verdict.ts';
 import { accountLags } from '../metrics-board.ts';
 import type { BoardReader } from '../sources.ts';
 import { windowOf } from './squares.ts';
@@ -40,12 +40,15 @@ interface Read {
 /** Pure: `at` and `maxAgeMs` in milliseconds. */
 export function buildEstate({ parts, snapshot, unreadable }: Read, at: number, maxAgeMs: number): Estate {
   const named = new Map(snapshot.accounts.map((account) => [account.id, account.name ?? '']));
-  const joined = joinParts(parts, { now: at, maxAgeMs }).map((one) => withName(one, named));
+  const lacking = lackingOf(parts, snapshot);
+  const joined = joinParts(parts, { now: at, maxAgeMs })
+    .map((one) => withName(one, named))
+    .map((one) => (lacking.has(one.account) ? { ...one, ...unproven(one) } : one));
   const known = new Set(joined.map(({ account }) => account));
   const uncomputed = snapshot.accounts
     .filter(({ id }) => !known.has(id))
     .map((account) => uncomputedStanding(account, at));
-  const standings = [...joined, ...uncomputed];
+  const standings = [...joined, ...uncomputed].toSorted(compareWorst);
   return {
     at,
     standings,
@@ -54,6 +57,25 @@ export function buildEstate({ parts, snapshot, unreadable }: Read, at: number, m
     snapshot,
     unreadable,
   };
+}
+
+const NOT_COMPUTED = 'not computed yet';
+
+/**
+ * Accounts of which a part is not there: trails of theirs were surveyed, or a chain was swept, that no part tells of. What
+ * the other parts prove is not the whole account.
+ */
+function lackingOf(parts: readonly CoverPart[], { accounts, chains }: Snapshot): ReadonlySet<string> {
+  const there = new Set(parts.map(({ account, reader }) => `${account}:${reader}`));
+  const own = accounts.filter(({ sources, problems }) => sources > 0 || problems.length > 0).map(({ id }) => id);
+  const swept = chains.filter(({ account, reader }) => !there.has(`${account}:${reader}`));
+  return new Set([...own.filter((id) => !there.has(`${id}:${id}`)), ...swept.map(({ account }) => account)]);
+}
+
+function unproven(one: AccountStanding): Pick<AccountStanding, 'state' | 'reason' | 'fresh' | 'verifiedUntil'> {
+  const state = worse(one.state, 'unknown');
+  const reason = state === one.state && one.reason !== null ? one.reason : NOT_COMPUTED;
+  return { state, reason, fresh: false, verifiedUntil: null };
 }
 
 /** A part of a member of an organization trail may not know the member's name; its survey does. */
@@ -72,7 +94,7 @@ function uncomputedStanding({ id, name, state, surveyedAt, problems }: AccountVi
     at: Math.min(surveyedAt, at),
     fresh: false,
     state: blocked ? 'blocked' : 'unknown',
-    reason: problem === null ? 'not computed yet' : problem.code,
+    reason: problem === null ? NOT_COMPUTED : problem.code,
     problem,
     verifiedUntil: null,
     lastDigest: null,
@@ -80,12 +102,13 @@ function uncomputedStanding({ id, name, state, surveyedAt, problems }: AccountVi
     receipts: 0,
     waiting: 0,
     open: 0,
-    hours: nothing('hours', at),
-    days: nothing('days', at),
+    hours: unknownSquares('hours', at),
+    days: unknownSquares('days', at),
   };
 }
 
-function nothing(view: 'hours' | 'days', at: number): Squares {
+/** Nobody said that nothing was due. */
+function unknownSquares(view: 'hours' | 'days', at: number): Squares {
   const { from, to, step } = windowOf(view, at);
-  return { from, letters: NOTHING_LETTER.repeat((to - from) / step) };
+  return { from, letters: letterOf('unknown').repeat((to - from) / step) };
 }

@@ -113,6 +113,7 @@ function mapRow(standing: AccountStanding, view: MapQuery['view']): MapRow {
     reason,
     detail: problem?.detail ?? null,
     verifiedUntil: isoOrNull(standing.verifiedUntil),
+    open: standing.open,
     at: isoOf(standing.at),
     squares: squaresView(view === 'hours' ? standing.hours : standing.days),
   };

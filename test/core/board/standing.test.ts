@@ -43,7 +43,7 @@ describe('a part', () => {
       letters: `${'v'.repeat(190)}pp`,
     });
     const old = part({ at: NOW - 5 * HOUR });
-    expect(one(old)?.hours.letters).toBe(`${'v'.repeat(186)}pkkkkk`);
+    expect(one(old)?.hours.letters).toBe(`${'v'.repeat(186)}kkkkkk`);
     const ended = part({ at: NOW - 5 * HOUR, hours: { ...old.hours, letters: '.'.repeat(192) } });
     expect(one(ended)?.hours.letters).toBe('.'.repeat(192));
     const ancient = part({
@@ -54,6 +54,22 @@ describe('a part', () => {
     expect(one(part({ days: { from: young.days.from + 80 * 24 * HOUR, letters: 'v'.repeat(10) } }))?.days.letters).toBe(
       `${'k'.repeat(80)}${'v'.repeat(10)}`,
     );
+  });
+
+  test('that is stale is not green for the day it was computed in, nor still awaited: its first hours stood for the day', () => {
+    const at = Date.UTC(2026, 2, 9, 1, 20);
+    const hour = Math.floor(at / HOUR) * HOUR;
+    // Computed an hour into the 9th: the last hours of the 8th and the first of the 9th were awaited.
+    const old = part({
+      at,
+      hours: { from: hour - 191 * HOUR, letters: `${'v'.repeat(188)}pppp` },
+      days: { from: Date.UTC(2026, 2, 9) - 89 * 24 * HOUR, letters: 'v'.repeat(90) },
+    });
+    expect(joinParts([old], { now: at, maxAgeMs: 3 * HOUR })[0]?.days.letters).toBe('v'.repeat(90));
+    expect(one(old)?.days.letters).toBe(`${'v'.repeat(87)}kkk`);
+    expect(one(old)?.hours.letters).toMatch(/^v+k{41}$/);
+    const failed = { ...old, days: { ...old.days, letters: `${'v'.repeat(88)}fv` } };
+    expect(one(failed)?.days.letters).toBe(`${'v'.repeat(87)}fkk`);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What may expire is what the configuration can name: who asked for what, and what was accepted, is not among it. */
 import { expect, test } from 'vitest';
-import { acceptedKey, auditKey } from '../../../src/core/layout.ts';
+import { acceptedKey, auditKey } from '../../../src/core/layout-acts.ts';
 import { targetsOf } from '../../../src/core/plan/lifecycle-areas.ts';
 import { LIFECYCLE_AREAS, type LifecycleWish } from '../../../src/core/plan/wanted.ts';
 

@@ -64,6 +64,28 @@ test.each([
   expect([problem.status, problem.hint === '']).toEqual([404, false]);
 });
 
+test('the hours of a chain since its last look are awaited, then unknown: they read as if nothing had been due', async () => {
+  const hour = Math.floor(NOW / HOUR) * HOUR;
+  const seen = async (at: number) => {
+    await app?.close();
+    const due = Math.floor(at / HOUR) * HOUR;
+    const runs = [
+      { from: NOW - 300 * HOUR, to: due, state: 'verified' as const },
+      { from: due, to: at, state: 'pending' as const },
+    ];
+    const chain = chainOf(HEALTHY, { at, runs });
+    app = await fakeServer(fakeSources({ board: { chain: async () => chain } }));
+    return (await read(app, `/api/chains/${chain.id}`, chainPage)).line;
+  };
+  const fresh = await seen(NOW - HOUR / 3);
+  expect([fresh.state, fresh.hours.letters.slice(-3)]).toEqual(['verified', 'vpp']);
+  const old = await seen(NOW - 4 * HOUR);
+  expect([old.state, old.hours.letters.slice(-6)]).toEqual(['stale', 'vkkkkk']);
+  expect(Date.parse(old.hours.from)).toBe(hour - 191 * HOUR);
+  // Of a clock that ran ahead: it was fresh for ever.
+  expect((await seen(NOW + 48 * HOUR)).state).toBe('stale');
+});
+
 test.each(['/api/accounts/1', '/api/accounts/12345678901x', '/api/chains/..%2f..', '/api/findings/x'])(
   '%s is no name of ours: 400',
   async (url) => {

@@ -30,7 +30,36 @@ test('an account that is known and was never computed is unknown, and keeps the 
   expect(seen.sentence).not.toContain('All');
   const { rows } = await read(app, '/api/map', mapPage);
   expect(rows[0]).toMatchObject({ account: FORGED, state: 'unknown', reason: 'not computed yet' });
-  expect(rows[0]?.squares.letters).toMatch(/^\.+$/);
+  // They read as if nothing had been due.
+  expect(rows[0]?.squares.letters).toMatch(/^k+$/);
+});
+
+test('an account is not proven while one of its readers has no part yet: the others alone made it green', async () => {
+  const known = snapshotOf([HEALTHY]);
+  const [chain] = known.chains;
+  if (chain === undefined) throw new Error('a chain is wanted');
+  const missing = { ...known, chains: [...known.chains, { ...chain, reader: FORGED, region: 'eu-west-1' }] };
+  app = await fakeServer(fakeSources({ parts: [partOf(HEALTHY)], snapshot: missing }));
+  const seen = await read(app, '/api/overview', overview);
+  expect(seen).toMatchObject({ accounts: 1, needYou: 1, provenUntil: null });
+  const { accounts } = await read(app, '/api/accounts', accountsPage);
+  expect(accounts[0]).toMatchObject({ state: 'unknown', reason: 'not computed yet', verifiedUntil: null });
+});
+
+test('an account is not proven by an organization trail before its own trails were computed', async () => {
+  const known = snapshotOf([HEALTHY]);
+  const [own] = known.accounts;
+  if (own === undefined) throw new Error('an account is wanted');
+  const chains = known.chains.map((chain) => ({ ...chain, reader: FORGED }));
+  const parts = [partOf(HEALTHY, { reader: FORGED })];
+  const seen = async (sources: number) => {
+    const snapshot = { ...known, accounts: [{ ...own, sources, problems: [] }], chains };
+    app = await fakeServer(fakeSources({ parts, snapshot }));
+    const { accounts } = await read(app, '/api/accounts', accountsPage);
+    await app.close();
+    return accounts[0]?.state;
+  };
+  expect([await seen(1), await seen(0)]).toEqual(['unknown', 'verified']);
 });
 
 test('an account that nobody looked at for longer than the limit is stale, and its newest hours are unknown', async () => {

@@ -72,7 +72,7 @@ test('the changes on record are paged by what the archive says comes next', asyn
 });
 
 /** Signed in with a password, as an administrator. */
-async function administrator(applyEnabled: boolean) {
+async function administrator(applyEnabled: boolean, world: Parameters<typeof fakeSources>[0] = {}) {
   const password = 'a long and quiet password';
   const user = {
     name: 'ada',
@@ -82,7 +82,7 @@ async function administrator(applyEnabled: boolean) {
   const records = new Map<string, SessionRecord>();
   const put = async (id: string, record: SessionRecord) => void records.set(id, record);
   const store = { put, touch: put, get: async (id: string) => records.get(id) ?? null, remove: async () => undefined };
-  const pages = fakeSources({ over: { applyEnabled } });
+  const pages = fakeSources({ ...world, over: { applyEnabled } });
   const security = fakeSecurity({ signInWanted: true, access: () => ({ users: [user], tokens: [] }), store });
   app = await fakeServer(pages, { security });
   const headers = { host: 'localhost:8080', origin: 'http://localhost:8080' };
@@ -103,6 +103,13 @@ test('an administrator applies the plan that was looked at where the configurati
   const { pages, apply } = await administrator(true);
   expect((await apply()).statusCode).toBe(202);
   expect(pages.asked).toMatchObject([{ act: 'apply', of: { plan: PLAN.id }, actor: { name: 'ada', via: 'password' } }]);
+});
+
+test('a second apply is refused while one is under way: the queue dropped it, and it was answered as queued', async () => {
+  const applied = async () => ({ pending: true, last: null });
+  const { pages, apply } = await administrator(true, { board: { applied } });
+  expect((await apply()).json()).toMatchObject({ status: 409, type: 'urn:orgtrail:applying' });
+  expect(pages.asked).toEqual([]);
 });
 
 test('where applying is left to the command line nobody applies here', async () => {

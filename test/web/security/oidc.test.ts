@@ -249,6 +249,10 @@ describe('a provider that is away', () => {
     for (let time = 0; time < 3; time += 1)
       expect((await app.inject('/api/session/oidc')).headers.location).toBe('/sign-in?refused=provider-away');
     expect(issuer.seen.length - before).toBe(1);
+    const said = security.lines.filter((line) => line.includes('"oidc-away"'));
+    expect(said).toHaveLength(3);
+    // Described before it was logged, it was logged as "[object Object]".
+    expect(said.join('')).not.toContain('[object');
     issuer.behaviour.away = false;
     expect((await app.inject('/api/session/oidc')).headers.location).toBe('/sign-in?refused=provider-away');
     now += 5000;

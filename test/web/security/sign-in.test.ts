@@ -324,6 +324,8 @@ describe('while Redis is away', () => {
     expect(signedIn.statusCode).toBe(503);
     expect(signedIn.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(signedIn.json()).toMatchObject({ type: 'urn:orgtrail:redis-unreachable', status: 503 });
+    // Its message names where Redis is, and anybody may send a cookie.
+    expect(signedIn.body).not.toContain('Redis');
     expect(nobody.statusCode).toBe(401);
     expect(probe.statusCode).toBe(200);
     expect(maybe.json()).toEqual({ read: false });

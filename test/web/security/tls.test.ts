@@ -1,8 +1,11 @@
 /** The server with a certificate of its own: https, its headers, and the same bounds on who holds connections. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { securedApp } from './app.ts';
@@ -84,4 +87,12 @@ test('one connection may ask again and again', async () => {
   expect(String(first)).toMatch(/^HTTP\/1\.1 200/);
   busy.write('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   await once(busy, 'close');
+});
+
+test("the image's health check finds it, though it asks by http first", async () => {
+  const env = { ORGTRAIL_HEALTH_PORT: String(port) };
+  const health = join(import.meta.dirname, '../../../src/health.ts');
+  const from = performance.now();
+  await promisify(execFile)(process.execPath, [health], { env });
+  expect(performance.now() - from).toBeLessThan(3000);
 });

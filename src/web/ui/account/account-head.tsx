@@ -34,7 +34,11 @@ export function AccountHead({ page }: { readonly page: AccountPage }): ReactNode
             </>
           )}
         </span>
-        {line.waiting > 0 && <span>{line.waiting.toLocaleString('en')} digests wait to be judged</span>}
+        {line.waiting > 0 && (
+          <span>
+            {line.waiting === 1 ? 'One digest waits' : `${line.waiting.toLocaleString('en')} digests wait`} to be judged
+          </span>
+        )}
       </Group>
       {role !== null && (
         <div className={styles.role}>

@@ -71,7 +71,11 @@ function OpenFindings({ page }: { readonly page: Answer }): ReactNode {
       <View of={result}>
         {({ findings, total }) =>
           findings.length === 0 ? (
-            <p className={styles.dim}>Nothing open.</p>
+            <p className={styles.dim}>
+              {page.line.state === 'failed'
+                ? 'Nothing open: what it failed for was accepted, and stays unproven.'
+                : 'Nothing open.'}
+            </p>
           ) : (
             <>
               <FindingList findings={findings} accounts={false} />

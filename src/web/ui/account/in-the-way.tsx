@@ -31,20 +31,26 @@ export function InTheWay({ page }: { readonly page: AccountPage }): ReactNode {
         </p>
       )}
       {grave.map((problem) => (
-        <Note key={keyOf(problem)} problem={problem} grave={isInTheWay(line.state)} />
+        <Note key={keyOf(problem)} problem={problem} state={isInTheWay(line.state) ? line.state : undefined} />
       ))}
       {light.map((problem) => (
-        <Note key={keyOf(problem)} problem={problem} grave={false} />
+        <Note key={keyOf(problem)} problem={problem} />
       ))}
     </section>
   );
 }
 
 /** The whole of the next step can be copied, also where it is no command. */
-function Note({ problem, grave }: { readonly problem: ProblemView; readonly grave: boolean }): ReactNode {
+function Note({
+  problem,
+  state,
+}: {
+  readonly problem: ProblemView;
+  readonly state?: CellState | undefined;
+}): ReactNode {
   return (
     <div className={styles.note}>
-      <ProblemNote problem={problem} grave={grave} />
+      <ProblemNote problem={problem} state={state} />
       {problem.hint !== '' && (
         <span className={styles.noteCopy}>
           <CopyButton text={problem.hint} what="next step" />

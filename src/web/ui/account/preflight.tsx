@@ -102,20 +102,20 @@ const OUTCOMES: Readonly<Record<Step['state'], string>> = { ok: 'ok', failed: 'f
 
 function StepLine({ step }: { readonly step: Step }): ReactNode {
   const { state, needed, note, problems } = step;
-  const mark = state === 'ok' ? 'verified' : state === 'untried' ? 'unknown' : needed ? 'failed' : 'late';
+  const mark = state === 'ok' ? 'verified' : state === 'untried' ? 'unknown' : needed ? 'blocked' : 'late';
   return (
     <li className={styles.step} data-state={state}>
       <span className={styles.stepHead}>
         <StateGlyph state={mark} />
         <span>{STEPS.get(step.step) ?? step.step}</span>
         <span className={state === 'failed' ? styles.strong : styles.dim}>
-          {OUTCOMES[state]}
+          {state === 'failed' && needed ? 'blocked' : OUTCOMES[state]}
           {state !== 'ok' && !needed && ', and nothing is left unproven by it'}
         </span>
         {note !== '' && <span className={styles.dim}>{note}</span>}
       </span>
       {problems.map((problem) => (
-        <ProblemNote key={problem.code + problem.detail} problem={problem} grave={needed} />
+        <ProblemNote key={problem.code + problem.detail} problem={problem} state={needed ? 'blocked' : undefined} />
       ))}
     </li>
   );

@@ -12,9 +12,9 @@ const CODE = /^[a-z]+(-[a-z]+)+$/;
 export function LastError({
   line,
 }: {
-  readonly line: Pick<AccountLine, 'problem' | 'reason' | 'state' | 'at'>;
+  readonly line: Pick<AccountLine, 'problem' | 'reason' | 'state' | 'at' | 'open'>;
 }): ReactNode {
-  const { problem, reason, state, at } = line;
+  const { problem, reason, state, at, open } = line;
   if (problem !== null)
     return (
       <>
@@ -38,6 +38,6 @@ export function LastError({
         not computed since <Time at={at} />
       </span>
     );
-  if (reason === null) return null;
+  if (reason === null || (state === 'verified' && open === 0)) return null;
   return CODE.test(reason) ? <Code code={reason} /> : <span className={styles.dim}>{reason}</span>;
 }

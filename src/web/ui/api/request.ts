@@ -1,5 +1,7 @@
 /** One request to the API: JSON in, JSON out, problem+json read, and nothing sent again that has not changed. */
 
+import { hearServerClock, onServerClock } from '../parts/server-clock.ts';
+
 /** What went wrong with a request, as the API said it, or as it can be said without it. */
 export interface ApiFailure {
   /** 0: there was no answer. */
@@ -50,18 +52,25 @@ export async function read(path: string, signal: AbortSignal): Promise<unknown> 
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   // `no-store`: what was answered is kept here, with its tag; two memories would contradict each other.
   const answer = await reach(path, { headers, signal: limit, cache: 'no-store' });
-  if (answer.status === 304 && known !== undefined) return confirmed(known.answer, answer.headers.get('date'));
+  if (answer.status === 304 && known !== undefined) return confirmed(known.answer);
   if (!answer.ok) throw await failureOf(answer);
   const body = await jsonOf(answer);
+  const readAt = readAtOf(body);
+  if (readAt !== null) hearServerClock(readAt, Date.now());
   keep(path, answer.headers.get('etag'), body);
   return body;
 }
 
 /** The same answer, read anew: its tag leaves out `readAt`, which is now the time of the confirmation. */
-function confirmed(answer: unknown, date: string | null): unknown {
-  const at = Date.parse(date ?? '');
-  if (Number.isNaN(at) || typeof answer !== 'object' || answer === null || !('readAt' in answer)) return answer;
-  return { ...answer, readAt: new Date(at).toISOString() };
+function confirmed(answer: unknown): unknown {
+  if (readAtOf(answer) === null || typeof answer !== 'object') return answer;
+  return { ...answer, readAt: new Date(onServerClock(Date.now())).toISOString() };
+}
+
+/** When an answer was read, by the server's clock; null: it does not say. */
+function readAtOf(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null || !('readAt' in answer)) return null;
+  return typeof answer.readAt === 'string' ? answer.readAt : null;
 }
 
 /** Sends a change; throws `RequestError`. An answer without a body is `null`. */

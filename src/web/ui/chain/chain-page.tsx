@@ -3,7 +3,7 @@ import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import type { ChainPage as Answer, DigestsPage } from '../../contract/chains.ts';
-import { accountAddress, apiPath, ARCHIVE_REFRESH_MS, chainAddress } from '../accounts/addresses.ts';
+import { accountAddress, apiPath, ARCHIVE_REFRESH_MS, chainAddress, findingsAddress } from '../accounts/addresses.ts';
 import { useUrlQuery } from '../accounts/url-query.ts';
 import { useApi } from '../api/client.ts';
 import { FindingList } from '../findings/finding-list.tsx';
@@ -42,13 +42,16 @@ function Body({ page }: { readonly page: Answer }): ReactNode {
   return (
     <>
       <Head page={page} />
-      {line.problem !== null && <ProblemNote problem={line.problem} grave={isInTheWay(line.state)} />}
+      {line.problem !== null && (
+        <ProblemNote problem={line.problem} state={isInTheWay(line.state) ? line.state : undefined} />
+      )}
       <Squares page={page} />
       <Digests page={page} />
-      <Section title="Findings of this chain">
+      <Section title="Open findings of this chain">
         {findings.length === 0 ? (
           <p className={styles.dim}>
-            Nothing was found in it. It was looked at <Time at={line.at} relative />.
+            Nothing is open in it; it was looked at <Time at={line.at} relative />. What was accepted or is gone stands
+            under <Link href={findingsAddress({ account: line.account, status: 'settled' })}>settled findings</Link>.
           </p>
         ) : (
           <FindingList findings={findings} accounts={false} />
@@ -127,7 +130,7 @@ function Digests({ page }: { readonly page: Answer }): ReactNode {
     <Section
       title="Digests"
       side={<DayNavigator query={query} window={window} shown={result.data ?? null} />}
-      sentence="Newest first. Each digest carries the hash of the one before it: a line that holds from end to end is a chain."
+      sentence="Newest first, in UTC. Each digest carries the hash of the one before it: a line that holds from end to end is a chain."
     >
       <View of={result}>
         {(digests) =>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { UrlQuery } from '../accounts/url-query.ts';
 import { dayAndMonth, dayName } from '../parts/moment.ts';
 import { useNow } from '../parts/now.ts';
+import { onServerClock } from '../parts/server-clock.ts';
 import { dayBeside, dayOf, dayWindow, type Window } from './window.ts';
 
 interface DayNavigatorProps {
@@ -16,7 +17,7 @@ interface DayNavigatorProps {
 
 /** Each day is an address of its own, so that `back` leads to the one before. */
 export function DayNavigator({ query, window, shown }: DayNavigatorProps): ReactNode {
-  const now = useNow();
+  const now = onServerClock(useNow());
   const today = new Date(now).toISOString();
   const day = dayOf(window?.from ?? shown?.to ?? today) ?? today.slice(0, 10);
   // The newest 24 hours reach back into yesterday: the day before them is the whole of yesterday.

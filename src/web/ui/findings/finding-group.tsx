@@ -44,7 +44,8 @@ export function FindingGroup({ group, status, findings }: FindingGroupProps): Re
   );
 }
 
-function countShown({ open, settled }: Group, status: FindingGroupProps['status']): number {
+/** How many of a group are of this status. */
+export function countShown({ open, settled }: Group, status: FindingGroupProps['status']): number {
   if (status === 'all') return open + settled;
   return status === 'open' ? open : settled;
 }

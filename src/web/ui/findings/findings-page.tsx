@@ -12,7 +12,7 @@ import { useRight } from '../api/session.ts';
 import { Page } from '../frame/page.tsx';
 import { View } from '../frame/view.tsx';
 import { Time } from '../parts/time.tsx';
-import { FindingGroup } from './finding-group.tsx';
+import { countShown, FindingGroup } from './finding-group.tsx';
 import { FindingsFilters } from './findings-filters.tsx';
 import { findingFiltersOf, findingsPath, type FindingFilters } from './findings-query.ts';
 import styles from './findings.module.css';
@@ -69,9 +69,11 @@ interface GroupsProps {
 function Groups({ pages, filters, more, busy }: GroupsProps): ReactNode {
   const findings = pages.flatMap((page) => page.findings);
   const last = pages.at(-1);
+  // Of a code that has none of these there is nothing to show.
+  const groups = (pages.at(0)?.groups ?? []).filter((group) => countShown(group, filters.status) > 0);
   return (
     <>
-      {(pages.at(0)?.groups ?? []).map((group) => (
+      {groups.map((group) => (
         <FindingGroup
           key={group.code}
           group={group}

@@ -9,7 +9,7 @@ interface PageProps {
   readonly title: string;
   /** What this page says, in one sentence below the heading. */
   readonly sentence?: ReactNode;
-  /** When its data were read: ISO 8601 or epoch milliseconds (`at` of the result). */
+  /** When its data were read: ISO 8601 (the server's clock) or epoch milliseconds (this one's: `at` of the result). */
   readonly readAt?: string | number | null | undefined;
   /** Buttons at the right end of the heading. */
   readonly actions?: ReactNode;

@@ -3,9 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Overview } from '../../contract/overview.ts';
 import { Count } from '../parts/number.tsx';
-import { lengthOf } from '../parts/moment.ts';
+import { ago, inUtc, lengthOf } from '../parts/moment.ts';
 import { useNow } from '../parts/now.ts';
-import { Time } from '../parts/time.tsx';
 import styles from './overview.module.css';
 import { Sparkline } from './sparkline.tsx';
 
@@ -38,7 +37,7 @@ export function Facts({ overview }: { readonly overview: Overview }): ReactNode 
           <Link
             href={`/accounts/${lag.account}`}
             className={styles.quietLink}
-            title={`Account ${lag.account} lags most`}
+            title={`Account ${lag.account} lags most: so long ago it was looked at without trouble`}
           >
             {lengthOf(lag.seconds * 1000)}
           </Link>
@@ -59,7 +58,13 @@ export function Facts({ overview }: { readonly overview: Overview }): ReactNode 
 /** What is due runs now; a schedule that never fires says so. */
 function NextRun({ at }: { readonly at: string | null }): ReactNode {
   const now = useNow();
-  return at !== null && Date.parse(at) <= now ? 'now' : <Time at={at} relative none="never" />;
+  if (at === null) return 'never';
+  const time = Date.parse(at);
+  return (
+    <time dateTime={at} title={inUtc(time)}>
+      {time <= now + 1000 ? 'now' : ago(time, now)}
+    </time>
+  );
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {

@@ -10,7 +10,7 @@ import { StateGlyph } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
 import styles from './map.module.css';
 import { SPAN_SQUARES, type Span } from './map-query.ts';
-import { rowWords } from './row-words.ts';
+import { rowWords, whyOf } from './row-words.ts';
 
 /** The column of the row's name; its squares count from 0. */
 export const NAME_COLUMN = -1;
@@ -81,7 +81,7 @@ function Coming({ stop, focus }: ComingProps): ReactNode {
 function Known({ row, span, step, now, column, focus }: RowProps & { readonly row: MapRow }): ReactNode {
   const { view, count } = SPAN_SQUARES[span];
   const squares = spanSquares(row, span);
-  const quiet = row.state === 'verified' || row.state === 'pending';
+  const why = whyOf(row);
   return (
     <>
       <div role="rowheader" aria-colindex={1} className={styles.name}>
@@ -102,9 +102,9 @@ function Known({ row, span, step, now, column, focus }: RowProps & { readonly ro
         <span className={styles.until}>
           <Time at={row.verifiedUntil} text={(time) => shortUtc(time, now)} none="not yet" />
         </span>
-        {!quiet && row.reason !== null && (
+        {why !== null && (
           <span className={styles.why} title={row.detail ?? undefined}>
-            <Code code={row.reason} link={false} />
+            <Code code={why} link={false} />
             {row.detail !== null && `: ${row.detail}`}
           </span>
         )}

@@ -28,7 +28,7 @@ export function Notices({ overview }: { readonly overview: Overview }): ReactNod
       )}
       {told.slice(0, MOST).map((problem) => (
         <div key={problem.code + problem.detail} className={styles.problem}>
-          <ProblemNote problem={problem} grave />
+          <ProblemNote problem={problem} state="late" />
         </div>
       ))}
       {told.length > MOST && (

@@ -8,10 +8,16 @@ import { STATE_WORDS } from '../parts/state.tsx';
 export function rowWords(row: MapRow, view: SquareView, now: number): string {
   const since = row.state === 'verified' ? null : sinceOf(row, view);
   const from = since === null ? '' : ` since ${shortUtc(since, now)} UTC`;
-  const why = row.reason === null || row.reason === STATE_WORDS[row.state] ? '' : `, ${row.reason}`;
+  const reason = whyOf(row);
+  const why = reason === null || reason === STATE_WORDS[row.state] ? '' : `, ${reason}`;
   const until =
     row.verifiedUntil === null ? 'not proven yet' : `proven until ${shortUtc(Date.parse(row.verifiedUntil), now)} UTC`;
   return `${STATE_WORDS[row.state]}${from}${why}; ${until}`;
+}
+
+/** What needs nobody says nothing; an open finding needs somebody also where the time is proven without it. */
+export function whyOf({ state, reason, open }: Pick<MapRow, 'state' | 'reason' | 'open'>): string | null {
+  return open > 0 || (state !== 'verified' && state !== 'pending') ? reason : null;
 }
 
 /** Where the newest stretch of the row's state begins; null: none of its squares shows it. */

@@ -1,21 +1,25 @@
 /** What is in the way: its code, what was seen, and the next step, which can be copied. */
 import type { ReactNode } from 'react';
+import type { CellState } from '../../../core/verdict.ts';
 import type { ProblemView } from '../../contract/shape.ts';
 import { Code } from './code.tsx';
 import { Command } from './command.tsx';
 import styles from './text.module.css';
 
-/** `grave`: it keeps something from being proven. Commands inside of the hint (between backticks) become copyable. */
+/**
+ * `state`: what it makes of what it is about, whose colour it then has; absent: it keeps nothing from being proven.
+ * Commands inside of the hint (between backticks) become copyable.
+ */
 export function ProblemNote({
   problem,
-  grave = false,
+  state,
 }: {
   readonly problem: ProblemView;
-  readonly grave?: boolean;
+  readonly state?: CellState | undefined;
 }): ReactNode {
   const commands = commandsIn(problem.hint);
   return (
-    <div className={styles.problem} data-grave={grave}>
+    <div className={styles.problem} data-state={state}>
       <Code code={problem.code} />
       <p>{problem.detail}</p>
       {problem.hint !== '' && (
@@ -24,9 +28,9 @@ export function ProblemNote({
         </p>
       )}
       {commands.map((command) => (
-        <p key={command}>
+        <div key={command} className={styles.problemCommand}>
           <Command text={command} />
-        </p>
+        </div>
       ))}
     </div>
   );

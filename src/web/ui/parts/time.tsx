@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { ago, inViewersZone, inUtc } from './moment.ts';
 import { useNow } from './now.ts';
+import { onServerClock } from './server-clock.ts';
 import styles from './text.module.css';
 
 interface TimeProps {
@@ -29,5 +30,5 @@ export function Time({ at, relative = false, none = '–', text = inUtc }: TimeP
 }
 
 function Ago({ time }: { readonly time: number }): ReactNode {
-  return ago(time, useNow());
+  return ago(time, onServerClock(useNow()));
 }

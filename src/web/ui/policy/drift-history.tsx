@@ -8,7 +8,7 @@ import { Diff } from '../parts/diff.tsx';
 import { Id } from '../parts/name.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Time } from '../parts/time.tsx';
-import { kindText, outcomeText } from './words.ts';
+import { entryText, kindText } from './words.ts';
 import classes from './policy.module.css';
 
 type Entry = DriftPage['entries'][number];
@@ -68,11 +68,7 @@ function HistoryEntry({ entry }: { readonly entry: Entry }): ReactNode {
         <span>{by === 'apply' ? 'applied' : 'put back by the daemon'}</span>
         <Id value={who} kind="name" />
       </div>
-      <div className={classes['sentence']}>
-        {reasons.join('; ')}
-        {reasons.length === 0 ? '' : ': '}
-        {outcomeText(outcome)}.
-      </div>
+      <div className={classes['sentence']}>{entryText(reasons, outcome)}</div>
       {diff !== '' && (
         <Button
           variant="subtle"

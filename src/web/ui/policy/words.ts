@@ -59,6 +59,12 @@ export function outcomeText(outcome: string | null): string {
   return OUTCOMES.get(outcome) ?? outcome;
 }
 
+/** Why a change was made and how it ended, as sentences: some reasons are whole ones, others are parts of one. */
+export function entryText(reasons: readonly string[], outcome: string | null): string {
+  const sentences = [...reasons, outcomeText(outcome)].map((text) => (text.endsWith('.') ? text : `${text}.`));
+  return sentences.map((text) => text.charAt(0).toUpperCase() + text.slice(1)).join(' ');
+}
+
 /** The worst first, and in the order of the plan otherwise. */
 export function byUrgency(documents: readonly DocumentView[]): readonly DocumentView[] {
   const rank: Readonly<Record<State, number>> = { refused: 0, differs: 1, unknown: 2, 'as-wanted': 3 };

@@ -38,15 +38,22 @@ export function percentOf({ done, waiting }: Backfill): number | null {
 }
 
 /** One sentence over the whole page: what runs, what waits, what has failed. */
-export function workSentence({ queues, failed, problems }: JobsPage): string {
+export function workSentence({ queues, backfills, failed, problems }: JobsPage): string {
   if (queues.length === 0 && problems.length > 0) return 'The queues cannot be read: what runs is not known.';
   const sum = (of: 'active' | 'waiting' | 'delayed'): number => queues.reduce((total, queue) => total + queue[of], 0);
   const [active, waiting] = [sum('active'), sum('waiting')];
   const flow =
     active + waiting === 0
-      ? 'Nothing runs and nothing waits'
+      ? idleText(backfills)
       : `${counted(active, 'job')} ${active === 1 ? 'runs' : 'run'}, ${figure(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`;
   return `${flow}; ${failedText(failed)}.`;
+}
+
+/** Without a job, digests may still wait for the next look to make theirs. */
+function idleText(backfills: JobsPage['backfills']): string {
+  const behind = backfills.reduce((total, one) => total + one.waiting, 0);
+  if (behind === 0) return 'Nothing runs and nothing waits';
+  return `No job runs; ${counted(behind, 'digest')} ${behind === 1 ? 'waits' : 'wait'} to be judged`;
 }
 
 function failedText(failed: JobsPage['failed']): string {

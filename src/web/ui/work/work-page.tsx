@@ -61,7 +61,7 @@ function Work({ data }: { readonly data: JobsPage }): ReactNode {
           <RunningTable running={data.running} now={now} />
         )}
       </Section>
-      <Section title="Throughput" sentence="Digests judged in each minute of the last hour.">
+      <Section title="Throughput" sentence="Digests judged in each minute of the last hour, in UTC.">
         <Throughput />
       </Section>
       <Section title="Queues" sentence="Delayed jobs wait for their time. Completed counts what Redis still keeps.">
