@@ -22,7 +22,7 @@ export function encodePart(part: CoverPart): string {
     told,
     part.verifiedUntil,
     part.lastDigest,
-    [part.chains, part.receipts, part.waiting, part.open],
+    [part.chains, part.receipts, part.waiting, part.open, part.accepted],
     [hours.from, hours.letters.slice(-HOURS_SHOWN)],
     [days.from, days.letters.slice(-DAYS_SHOWN)],
   ]);
@@ -48,9 +48,9 @@ export function decodePart(field: string, text: string): CoverPart | null {
     isText(name, 256) && isText(organizationState, 32) && isTime(at) && isTimeOrNull(fullAt) && isCounts(counts);
   const isTimed = isTimeOrNull(verifiedUntil) && isTimeOrNull(lastDigest) && (reason === null || isText(reason, 256));
   if (!isWhole || !isTimed || state === null || problem === undefined || hours === null || days === null) return null;
-  const [chains, receipts, waiting, open] = counts;
+  const [chains, receipts, waiting, open, accepted] = counts;
   const about = { account, reader, name, organizationState, at, fullAt, state, reason, problem };
-  return { ...about, verifiedUntil, lastDigest, chains, receipts, waiting, open, hours, days };
+  return { ...about, verifiedUntil, lastDigest, chains, receipts, waiting, open, accepted, hours, days };
 }
 
 function parsed(text: string): readonly unknown[] | null {
@@ -75,8 +75,8 @@ function squaresOf(value: unknown, most: number): Squares | null {
   return isTime(from) && isText(letters, most) && LETTERS_ONLY.test(letters) ? { from, letters } : null;
 }
 
-function isCounts(value: unknown): value is readonly [number, number, number, number] {
-  return Array.isArray(value) && value.length === 4 && value.every(isTime);
+function isCounts(value: unknown): value is readonly [number, number, number, number, number] {
+  return Array.isArray(value) && value.length === 5 && value.every(isTime);
 }
 
 function isText(value: unknown, most = 4096): value is string {

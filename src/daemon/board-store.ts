@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import type { AccountFacts, PreflightRecord } from '../core/board/account.ts';
 import type { ChainCover, CoverPart } from '../core/board/cover.ts';
+import { acceptedIn, openOf } from '../core/board/merge-findings.ts';
 import type { Accepted, FindingsPart } from '../core/board/finding.ts';
 import type { PlanRecord } from '../core/board/plan.ts';
 import { chainName } from '../core/job.ts';
@@ -172,16 +173,14 @@ async function markAccepted(redis: Redis, { account, id, accepted }: Acceptance)
     if (part === null || !part.findings.some((one) => one.id === id)) continue;
     const findings = part.findings.map((one) => (one.id === id ? { ...one, accepted } : one));
     await done(redis.hset(BOARD_KEYS.findings, field, encodeFindings({ ...part, findings })));
-    await countAnew(
-      redis,
-      field,
-      findings.filter((one) => one.accepted === null && one.goneAt === null).length + part.more,
-    );
+    await countAnew(redis, field, { open: openOf({ ...part, findings }), accepted: acceptedIn(findings) });
   }
 }
 
-async function countAnew(redis: Redis, field: string, open: number): Promise<void> {
+type Counted = Pick<CoverPart, 'open' | 'accepted'>;
+
+async function countAnew(redis: Redis, field: string, counts: Counted): Promise<void> {
   const text = await asked(redis.hget(BOARD_KEYS.parts, field));
   const part = text === null ? null : decodePart(field, text);
-  if (part !== null) await done(redis.hset(BOARD_KEYS.parts, field, encodePart({ ...part, open })));
+  if (part !== null) await done(redis.hset(BOARD_KEYS.parts, field, encodePart({ ...part, ...counts })));
 }

@@ -6,7 +6,7 @@ import type { JobContext } from '../adapters/queue-worker.ts';
 import type { Queues } from '../adapters/queue.ts';
 import type { ChainCover, CoverPart } from '../core/board/cover.ts';
 import { mergeChain } from '../core/board/merge-days.ts';
-import { mergeFindings, openOf } from '../core/board/merge-findings.ts';
+import { acceptedIn, mergeFindings, openOf } from '../core/board/merge-findings.ts';
 import type { CoverJob, SweepDepth } from '../core/job.ts';
 import { HOUR } from '../core/time.ts';
 import type { Clock } from '../ports.ts';
@@ -81,7 +81,8 @@ async function store(
   const look = { account, reader, at, found: outcome.findings, accepted, since, full, looked };
   const merged = mergeFindings(findings, look);
   const fullAt = emptied ? null : part.fullAt;
-  await board.putCover({ part: { ...part, fullAt, open: openOf(merged) }, chains, findings: merged });
+  const counts = { open: openOf(merged), accepted: acceptedIn(merged.findings) };
+  await board.putCover({ part: { ...part, fullAt, ...counts }, chains, findings: merged });
 }
 
 /**

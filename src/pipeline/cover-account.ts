@@ -148,6 +148,7 @@ function partOf({ job, row, windows, before, unread }: PartGround, whole: Accoun
     receipts: chains.reduce((sum, { receipts }) => sum + receipts, 0),
     waiting: chains.reduce((sum, { waiting }) => sum + waiting, 0),
     open: 0,
+    accepted: 0,
     hours: squaresOf(accountSteps(rowDays(row), windows.hours)),
     days: mergeDays(before?.days ?? null, squaresOf(steps), { full }),
   };

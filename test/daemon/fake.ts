@@ -183,6 +183,7 @@ export function partOf(
     receipts: 192,
     waiting: 0,
     open: 0,
+    accepted: 0,
     hours: { from: Math.floor(at / hour) * hour - 191 * hour, letters: `${'v'.repeat(191)}p` },
     days: { from: Math.floor(at / day) * day - 89 * day, letters: 'v'.repeat(90) },
     ...parts,

@@ -160,6 +160,8 @@ describe.skipIf(reasonToSkip('Redis', [REDIS]) !== null)('the pages of a whole d
     expect(keysWith(organization, ARCHIVE, `orgtrail/accepted/${forged.account}/${finding?.id}`)).toHaveLength(1);
     await until('it is settled', async () => (await get('/api/findings', findingsPage)).total === 0, PATIENCE_MS);
     expect((await get(`/api/accounts/${forged.account}`, accountPage)).line.state).toBe('failed');
+    const needy = async () => (await get('/api/accounts?open=true', accountsPage)).accounts;
+    expect((await needy()).map(({ account }) => account)).not.toContain(forged.account);
     expect((await post(path, { reason: 'once more, with feeling' })).status).toBe(409);
   });
 

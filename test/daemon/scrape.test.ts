@@ -84,7 +84,7 @@ async function covered(chains: readonly ChainCover[], part: Partial<CoverPart> =
   const rows = { hours: { from: 0, letters: '' }, days: { from: 0, letters: '' } };
   const about = { account: ACCOUNT, reader: ACCOUNT, name: 'payments', organizationState: 'ACTIVE', reason: null };
   const times = { at: now, fullAt: now, verifiedUntil: NOW - HOUR, lastDigest: NOW - HOUR, problem: null };
-  const counts = { state: 'verified', chains: chains.length, receipts: 3, waiting: 0, open: 0 } as const;
+  const counts = { state: 'verified', chains: chains.length, receipts: 3, waiting: 0, open: 0, accepted: 0 } as const;
   const findings = { account: ACCOUNT, reader: ACCOUNT, at: now, findings: [], more: 2 };
   await board.putCover({ part: { ...about, ...times, ...counts, ...rows, ...part }, chains, findings });
 }

@@ -34,6 +34,7 @@ export function partOf(account: string, over: Partial<CoverPart> = {}): CoverPar
     receipts: 190,
     waiting: 0,
     open: 0,
+    accepted: 0,
     hours: { from: hour - (HOURS_SHOWN - 1) * HOUR, letters: 'v'.repeat(HOURS_SHOWN) },
     days: { from: Math.floor(NOW / DAY) * DAY - (DAYS_SHOWN - 1) * DAY, letters: 'v'.repeat(DAYS_SHOWN) },
     ...over,

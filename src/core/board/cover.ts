@@ -39,6 +39,8 @@ export interface CoverPart {
   readonly waiting: number;
   /** Findings that nobody has accepted, of the whole time that is shown. */
   readonly open: number;
+  /** Findings that stand and that somebody has accepted. */
+  readonly accepted: number;
   /** One letter an hour, HOURS_SHOWN of them up to `at`. */
   readonly hours: Squares;
   /** One letter a day (UTC), DAYS_SHOWN of them up to `at`. */

@@ -49,6 +49,11 @@ export function openOf({ findings, more }: FindingsPart): number {
   return findings.filter(({ accepted, goneAt }) => accepted === null && goneAt === null).length + more;
 }
 
+/** Findings that stand, and that somebody has accepted. */
+export function acceptedIn(findings: readonly Pick<BoardFinding, 'accepted' | 'goneAt'>[]): number {
+  return findings.filter(({ accepted, goneAt }) => accepted !== null && goneAt === null).length;
+}
+
 /** A recent look finds again only what is recent: what an earlier look could not keep is still there, as far as is known. */
 function unseen(before: FindingsPart | null, { full, looked }: FindingsLook): number {
   return full && looked ? 0 : (before?.more ?? 0);

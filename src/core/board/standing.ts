@@ -33,6 +33,7 @@ export interface AccountStanding {
   readonly receipts: number;
   readonly waiting: number;
   readonly open: number;
+  readonly accepted: number;
   readonly hours: Squares;
   readonly days: Squares;
 }
@@ -82,7 +83,7 @@ function counted(parts: readonly CoverPart[]): readonly CoverPart[] {
 
 function one(part: CoverPart, moment: Moment): AccountStanding {
   const { account, name, organizationState, at, problem, verifiedUntil, lastDigest } = part;
-  const { chains, receipts, waiting, open } = part;
+  const { chains, receipts, waiting, open, accepted } = part;
   return {
     account,
     name,
@@ -97,6 +98,7 @@ function one(part: CoverPart, moment: Moment): AccountStanding {
     receipts,
     waiting,
     open,
+    accepted,
     ...agedRows(part, moment),
   };
 }
@@ -166,6 +168,7 @@ function both(a: AccountStanding, b: AccountStanding): AccountStanding {
     receipts: a.receipts + b.receipts,
     waiting: a.waiting + b.waiting,
     open: a.open + b.open,
+    accepted: a.accepted + b.accepted,
     hours: { from: a.hours.from, letters: worstLetters(a.hours.letters, b.hours.letters) },
     days: { from: a.days.from, letters: worstLetters(a.days.letters, b.days.letters) },
   };
@@ -187,9 +190,16 @@ export function compareWorst(
 
 const NEEDY: ReadonlySet<CellState> = new Set(['failed', 'blocked', 'late', 'stale', 'unknown', 'unverifiable']);
 
-/** Somebody ought to look: a finding that nobody accepted, or a state that does not mend by itself. */
-export function needsYou({ open, state }: Pick<AccountStanding, 'open' | 'state'>): boolean {
-  return open > 0 || NEEDY.has(state);
+/** States that findings make: where every finding was accepted, somebody has looked. */
+const FOUND: ReadonlySet<CellState> = new Set(['failed', 'unverifiable']);
+
+/**
+ * Somebody ought to look: a finding that nobody accepted, or a state that does not mend by itself. An hour that failed
+ * stays failed, and its account needs nobody once all that was found of it is accepted.
+ */
+export function needsYou(account: Pick<AccountStanding, 'open' | 'state'> & { readonly accepted?: number }): boolean {
+  const { open, state, accepted = 0 } = account;
+  return open > 0 || (NEEDY.has(state) && !(FOUND.has(state) && accepted > 0));
 }
 
 /** The accounts that count as proven now, and up to when every one of them is. */

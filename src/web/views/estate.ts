@@ -102,6 +102,7 @@ function uncomputedStanding({ id, name, state, surveyedAt, problems }: AccountVi
     receipts: 0,
     waiting: 0,
     open: 0,
+    accepted: 0,
     hours: unknownSquares('hours', at),
     days: unknownSquares('days', at),
   };

@@ -151,6 +151,16 @@ test('somebody is needed for open findings, and for what does not mend by itself
   expect(needsYou({ state: 'verified', open: 1 })).toBe(true);
 });
 
+test('an account whose findings are all accepted needs nobody: it was counted for as long as its failed hour was shown', () => {
+  const [account] = joinParts([part({ state: 'failed', open: 0, accepted: 2 })], MOMENT);
+  expect([account?.state, account?.accepted]).toEqual(['failed', 2]);
+  expect(account !== undefined && needsYou(account)).toBe(false);
+  expect(needsYou({ state: 'failed', open: 1, accepted: 2 })).toBe(true);
+  // What an acceptance does not speak of goes on needing somebody, and so does a failure that no finding tells of.
+  expect(needsYou({ state: 'blocked', open: 0, accepted: 1 })).toBe(true);
+  expect(needsYou({ state: 'failed', open: 0, accepted: 0 })).toBe(true);
+});
+
 describe('the sentence', () => {
   const UNTIL = Date.UTC(2026, 2, 10, 14, 5);
   const base = { accounts: 214, proven: 214, provenUntil: UNTIL, needYou: 0, rebuilding: null, now: NOW };

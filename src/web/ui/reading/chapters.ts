@@ -48,7 +48,7 @@ export const ACCEPTANCE: Chapter = {
   id: 'acceptance',
   title: 'What accepting a finding does, and what it does not',
   paragraphs: [
-    'Somebody who may operate says why a finding may stand. The reason, the name and the time are written to the archive once and are never changed. The finding then counts as settled and leaves the open ones. Its account still counts among those that need you while the failed hour is shown.',
+    'Somebody who may operate says why a finding may stand. The reason, the name and the time are written to the archive once and are never changed. The finding then counts as settled, and an account whose findings are all settled no longer needs you because of them.',
     'It proves nothing and turns nothing green: the state of the hour, of the chain and of the account stays what it is, and so does "proven until". What is in quarantine stays there. A finding of another file, or of the same file at another time, is another finding.',
   ],
 };
