@@ -1,5 +1,4 @@
 /** How an account stands right now: its parts joined into one, each aged to this moment. Pure; epoch milliseconds. */
-import type { Problem } from '../source.ts';
 import { HOUR } from '../time.ts';
 import { CELL_STATES, worse, type CellState } from '../verdict.ts';
 import { DAYS_SHOWN, HOURS_SHOWN, type CoverPart, type Squares } from './cover.ts';
@@ -15,27 +14,12 @@ export interface Moment {
   readonly maxAgeMs: number;
 }
 
-/** One account as all of its parts together show it. Hours and days end at the moment asked for, in every account alike. */
-export interface AccountStanding {
-  readonly account: string;
-  readonly name: string;
-  readonly organizationState: string;
-  /** The oldest of the parts' times. */
-  readonly at: number;
+/**
+ * One account as all of its parts together show it: `at` the oldest of their times, `verifiedUntil` null as soon as any
+ * chain is not proven from its first cell on. Hours and days end at the moment asked for, in every account alike.
+ */
+export interface AccountStanding extends Omit<CoverPart, 'reader' | 'fullAt'> {
   readonly fresh: boolean;
-  readonly state: CellState;
-  readonly reason: string | null;
-  readonly problem: Problem | null;
-  /** Null as soon as any chain is not proven from its first cell on. */
-  readonly verifiedUntil: number | null;
-  readonly lastDigest: number | null;
-  readonly chains: number;
-  readonly receipts: number;
-  readonly waiting: number;
-  readonly open: number;
-  readonly accepted: number;
-  readonly hours: Squares;
-  readonly days: Squares;
 }
 
 /** The part's state now: what nobody computed for longer than `maxAgeMs`, or dates from the future, is stale at best. */

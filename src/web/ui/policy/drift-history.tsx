@@ -1,11 +1,12 @@
 /** Who changed which document, when, why and how it ended: a page at a time, each with its difference when opened. */
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useId, useState, type ReactNode } from 'react';
 import type { DriftPage } from '../../contract/policy.ts';
 import { useApi } from '../api/client.ts';
 import { View } from '../frame/view.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { Id } from '../parts/name.tsx';
+import { Pager } from '../parts/pager.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Time } from '../parts/time.tsx';
 import { entryText, kindText } from './words.ts';
@@ -30,7 +31,7 @@ export function DriftHistory(): ReactNode {
           ))}
           <Entries entries={data.entries} partial={data.problems.length > 0} />
           {(data.next !== null || cursors.length > 0) && (
-            <Pager next={data.next} cursors={cursors} onMove={setCursors} />
+            <Pager next={data.next} cursors={cursors} onMove={setCursors} mt="sm" />
           )}
         </>
       )}
@@ -84,34 +85,5 @@ function HistoryEntry({ entry }: { readonly entry: Entry }): ReactNode {
       )}
       <div id={id}>{open && <Diff text={diff} name={`${kindText(kind).toLowerCase()} of ${target}`} />}</div>
     </li>
-  );
-}
-
-interface PagerProps {
-  readonly next: string | null;
-  readonly cursors: readonly string[];
-  readonly onMove: (cursors: readonly string[]) => void;
-}
-
-function Pager({ next, cursors, onMove }: PagerProps): ReactNode {
-  return (
-    <Group gap="xs" mt="sm">
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={cursors.length === 0}
-        onClick={() => onMove(cursors.slice(0, -1))}
-      >
-        Newer
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={next === null}
-        onClick={() => next !== null && onMove([...cursors, next])}
-      >
-        Older
-      </Button>
-    </Group>
   );
 }

@@ -1,11 +1,12 @@
 /** The failed jobs of one account, one by one and a page at a time, each with its reason and a retry of its own. */
-import { Button, Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { FailedPage } from '../../contract/jobs.ts';
 import { useApi } from '../api/client.ts';
 import { useRight } from '../api/session.ts';
 import { View } from '../frame/view.tsx';
 import { Id } from '../parts/name.tsx';
+import { Pager } from '../parts/pager.tsx';
 import { StackedTable, type Column } from '../parts/stacked-table.tsx';
 import { Time } from '../parts/time.tsx';
 import { ReasonText } from './reason-text.tsx';
@@ -48,7 +49,7 @@ export function FailedJobs({ account, name, onResult }: FailedJobsProps): ReactN
                 rows={data.jobs}
                 keyOf={({ queue, id }) => `${queue} ${id}`}
               />
-              <Pager data={data} cursors={cursors} onMove={setCursors} />
+              <Foot data={data} cursors={cursors} onMove={setCursors} />
             </>
           )
         }
@@ -57,37 +58,22 @@ export function FailedJobs({ account, name, onResult }: FailedJobsProps): ReactN
   );
 }
 
-interface PagerProps {
+interface FootProps {
   readonly data: FailedPage;
   readonly cursors: readonly string[];
   readonly onMove: (cursors: readonly string[]) => void;
 }
 
-function Pager({ data, cursors, onMove }: PagerProps): ReactNode {
+/** Nothing where one page holds all. */
+function Foot({ data, cursors, onMove }: FootProps): ReactNode {
   const { next, total, jobs } = data;
   if (next === null && cursors.length === 0) return null;
   return (
-    <Group gap="xs" mt="xs">
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={cursors.length === 0}
-        onClick={() => onMove(cursors.slice(0, -1))}
-      >
-        Newer
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={next === null}
-        onClick={() => next !== null && onMove([...cursors, next])}
-      >
-        Older
-      </Button>
+    <Pager next={next} cursors={cursors} onMove={onMove} mt="xs">
       <Text size="sm" c="dimmed">
         {figure(jobs.length)} of {figure(total)} in view
       </Text>
-    </Group>
+    </Pager>
   );
 }
 
