@@ -128,20 +128,19 @@ describe.skipIf(NO_BROWSER !== null)('the pages over the demo', () => {
   );
 
   test(
-    'a retry button retries',
+    'a retry button retries (it pressed the first of the page, which a loaded machine gave to another account)',
     async () => {
       const job = await failedJob(demo);
       const before = await job.failedAt();
       const { page } = await visit('/work');
-      await page
-        .getByText(/job-refused/)
-        .first()
-        .waitFor();
-      await page
-        .getByRole('button', { name: /^Retry all/ })
-        .first()
-        .click();
-      await page.getByText(/1 retried/).waitFor();
+      const card = page
+        .locator('article[aria-labelledby]')
+        .filter({ has: page.locator(`h3 a[href="/accounts/${job.account}"]`) });
+      await card.getByRole('button', { name: /^Show \d+ job/ }).click();
+      const row = card.getByRole('row').filter({ has: page.getByRole('button', { name: `Retry: sweep ${job.id}` }) });
+      await row.getByText(/job-refused/).waitFor();
+      await row.getByRole('button').click();
+      await page.getByText(/: 1 retried/).waitFor();
       await expect.poll(() => job.failedAt(), { timeout: 30_000 }).toBeGreaterThan(before);
       await job.close();
     },
@@ -170,18 +169,34 @@ async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
 }
 
-/** A job that no worker can do: its trail is of no account that is known. It has failed when this resolves. */
-async function failedJob({ stage }: LiveDemo): Promise<{ failedAt(): Promise<number>; close(): Promise<void> }> {
+interface FailedJob {
+  readonly id: string;
+  readonly account: string;
+  failedAt(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A job that no worker can do: its trail is of no account that is known. It has failed when this resolves, and two of
+ * another account before it, as happens where a role is withdrawn while digests are judged. */
+async function failedJob({ stage }: LiveDemo): Promise<FailedJob> {
   const connection = new Redis(stage.config.redis.url, { maxRetriesPerRequest: null });
   const queue = new Queue('discover', { connection, prefix: '{orgtrail}' });
-  const [{ id: account } = { id: '' }] = stage.organization.world.accounts;
-  const chain = { reader: account, account, region: 'us-east-1' };
-  const trailArn = `arn:aws:cloudtrail:us-east-1:${account}:trail/nobodys`;
-  const job = await queue.add('sweep', { type: 'sweep', depth: 'recent', ...chain, trailArn });
-  const read = () => queue.getJob(job.id ?? '');
-  await expect.poll(async () => (await read())?.failedReason, { timeout: 30_000 }).toMatch(/^job-refused/);
+  const [{ id: account } = { id: '' }, { id: other } = { id: '' }] = stage.organization.world.accounts;
+  const fail = async (of: string): Promise<string> => {
+    const chain = { reader: of, account: of, region: 'us-east-1' };
+    const trailArn = `arn:aws:cloudtrail:us-east-1:${of}:trail/nobodys`;
+    const { id = '' } = await queue.add('sweep', { type: 'sweep', depth: 'recent', ...chain, trailArn });
+    const reason = async () => (await queue.getJob(id))?.failedReason;
+    await expect.poll(reason, { timeout: 30_000 }).toMatch(/^job-refused/);
+    return id;
+  };
+  await fail(other);
+  await fail(other);
+  const id = await fail(account);
   return {
-    failedAt: async () => (await read())?.finishedOn ?? 0,
+    id,
+    account,
+    failedAt: async () => (await queue.getJob(id))?.finishedOn ?? 0,
     close: async () => {
       await queue.close();
       connection.disconnect();
