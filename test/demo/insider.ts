@@ -17,6 +17,10 @@ export interface Deed {
   readonly key: string;
 }
 
+interface Marked extends Deed {
+  readonly chain: WorldDelivery['chain'];
+}
+
 export interface Insider {
   readonly forges: string;
   readonly deletes: string;
@@ -39,7 +43,8 @@ export function createInsider(
   const state = {
     awake: false,
     forged: null as Deed | null,
-    chosen: null as Deed | null,
+    /** What may be deleted once it is captured, with the chain whose next digest names it. */
+    marked: [] as readonly Marked[],
     deleted: null as Deed | null,
   };
   const bucketOf = (name: string) => cloud.state.buckets.get(name) ?? missing(name);
@@ -50,18 +55,21 @@ export function createInsider(
     deleted: () => state.deleted,
     wake: () => void (state.awake = true),
     onDelivery: ({ what, chain, object }) => {
+      // Its digest is there, so that it may be judged already, from the source: to delete it now would show nothing.
+      if (what !== 'log') state.marked = state.marked.filter((one) => one.chain !== chain);
       if (!state.awake || what !== 'log') return;
       const deed = { account: chain.account, bucket: object.bucket, key: object.key };
-      if (chain.account === deletes) state.chosen ??= deed;
+      if (chain.account === deletes) state.marked = [...state.marked, { ...deed, chain }];
       if (chain.account !== forges || state.forged !== null) return;
       state.forged = deed;
       cloud.put(withoutFirstEvent(object));
       say(`tampering: in account ${forges} an event is cut out of s3://${object.bucket}/${object.key}`);
     },
     look: () => {
-      const { chosen } = state;
-      if (chosen === null || state.deleted !== null) return;
-      if (newestOf(bucketOf(ARCHIVE).index, pendingKey('', chosen.bucket, chosen.key)) === null) return;
+      if (state.deleted !== null) return;
+      const archived = bucketOf(ARCHIVE).index;
+      const chosen = state.marked.find(({ bucket, key }) => newestOf(archived, pendingKey('', bucket, key)) !== null);
+      if (chosen === undefined) return;
       deleteKey(bucketOf(chosen.bucket), chosen.key, Date.now());
       state.deleted = chosen;
       say(
