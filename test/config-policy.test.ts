@@ -2,9 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { GLASS, group, policy, rule, TRAIL, WRITER } from './config/policy-groups.ts';
-import { FILE, linesOf } from './config/refusal.ts';
-
-const quoted = (value: string): string => JSON.stringify(value);
+import { expectRefusal, FILE, linesOf } from './config/refusal.ts';
+import { quoted } from './config/slots.ts';
 
 interface Slot {
   readonly at: string;
@@ -213,10 +212,7 @@ describe.each<[Name, readonly (readonly [value: string, reason: string])[]]>([
   ['currency', [['$', 'is no currency']]],
 ])('%s', (slot, refused) => {
   test.each(refused)('refuses %j', (value, reason) => {
-    const lines = linesOf(SLOTS[slot].write(quoted(value)));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`${SLOTS[slot].at}: `);
-    expect(lines[0]).toContain(reason);
+    expectRefusal(SLOTS[slot].write(quoted(value)), SLOTS[slot].at, reason);
   });
 });
 

@@ -26,6 +26,7 @@ import { exitOf, type Verdict } from '../src/core/report.ts';
 import { encodeMemory } from '../src/core/verified-memory.ts';
 import { BLOCKED_CODES, CHAIN_CODES, DIGEST_CODES, LINK_CODES, LOG_CODES, NOTE_CODES } from '../src/core/verdict.ts';
 import { createMetrics } from '../src/web/metrics.ts';
+import { childEnv } from './stack/child-env.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -67,9 +68,19 @@ interface Ended {
 }
 
 async function orgtrail(...words: readonly string[]): Promise<Ended> {
-  const options = { cwd: ROOT, env: { PATH: process.env['PATH'] } };
+  const options = { cwd: ROOT, env: childEnv() };
   const told = (error: unknown): Ended => error as Ended;
   return run(process.execPath, ['src/main.ts', ...words], options).then((done) => ({ code: 0, ...done }), told);
+}
+
+const helps = new Map<string, Promise<Ended>>();
+
+/** What a command says of itself, which is the same for every line that names it. */
+function helpOf(...command: readonly string[]): Promise<Ended> {
+  const name = command.join(' ');
+  const help = helps.get(name) ?? orgtrail(...command, '--help');
+  helps.set(name, help);
+  return help;
 }
 
 describe('commands', () => {
@@ -128,7 +139,7 @@ describe('commands', () => {
   test.each(distinct)('orgtrail %s parses, and --help lists its options', async (line) => {
     const words = line.split(/\s+/);
     const command = words.slice(0, GROUPS.has(words[0] ?? '') ? 2 : 1);
-    const help = await orgtrail(...command, '--help');
+    const help = await helpOf(...command);
     expect(help.code).toBe(0);
     const options = words.filter((word) => word.startsWith('--'));
     expect(options.filter((option) => !new RegExp(`^ +${option}( |$)`, 'm').test(help.stdout))).toEqual([]);
@@ -142,12 +153,12 @@ describe('commands', () => {
   });
 
   test('the words that stand for a choice are choices', async () => {
-    const { stdout } = await orgtrail('run', '--help');
+    const { stdout } = await helpOf('run');
     for (const role of ['worker', 'scheduler', 'web']) expect(stdout).toContain(`"${role}"`);
   });
 
   test('every command that there is stands in the table', async () => {
-    const { stdout } = await orgtrail('--help');
+    const { stdout } = await helpOf();
     const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|\[command\])? {2,}/gm)].map(([, name]) => name);
     const told = new Set(firstCells(readme, 'Commands').map((cell) => cell.split(' ')[1]));
     expect(names.filter((name) => name !== 'help' && !told.has(name))).toEqual([]);
@@ -160,7 +171,7 @@ test('the exit statuses of README are those of the program', async () => {
   const verdicts: readonly Verdict[] = ['verified', 'failed', 'nothing', 'blocked'];
   expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 130]);
   expect(told).toEqual(expect.arrayContaining(verdicts.map((verdict) => exitOf(verdict))));
-  const { stdout } = await orgtrail('--help');
+  const { stdout } = await helpOf();
   const help = stdout.slice(stdout.indexOf('Exit status:'));
   expect([...help.matchAll(/(?<=: |· |^ +)\d+(?= [a-z])/gm)].map(([status]) => Number(status))).toEqual(told);
   const [, written = ''] = /const EXIT = (\{[^}]+\})/.exec(text('src/main.ts')) ?? [];

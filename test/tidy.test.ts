@@ -31,6 +31,9 @@ describe('the source', () => {
   test('keeps its layers', () => expectNone([...product.flatMap(layerBreaches), ...vendorBreaches(product)]));
   test('reaches outside in the named places only', () => expectNone(product.flatMap(reachBreaches)));
   test('stays within its sizes', () => expectNone(sized.flatMap(sizeBreaches)));
+  test('has no long file among its tests either', () => {
+    expectNone(everything.flatMap(sizeBreaches).filter(({ rule }) => rule === 'file-size'));
+  });
   test('keeps its habits', () => {
     // vitest loads its configuration and reporter by their default export; the rules spell out what they look for
     const excepted = /^test\/(vitest\.config|closing-line|setup|tidy\/habits|tidy-rules\.test)\.ts$/;

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './closing-line.ts';
+import { keepCompiled } from './stack/child-env.ts';
 
 const NODE_WANTED = 24;
+const PURE = 'test/core/**/*.test.ts';
 const major = Number(process.versions.node.split('.')[0]);
 if (major < NODE_WANTED) {
   throw new Error(
@@ -12,19 +14,28 @@ if (major < NODE_WANTED) {
   );
 }
 
+const root = join(import.meta.dirname, '..');
+// Here, so that vitest's workers have it from their start.
+keepCompiled(root);
+
 export default defineConfig({
   test: {
-    root: join(import.meta.dirname, '..'),
-    include: ['test/**/*.test.ts'],
+    root,
     environment: 'node',
     globalSetup: ['test/setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the runners' cores: runs that wait for a time limit or a schedule leave theirs to the others.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // Whole runs with killed processes wait on a machine that others may load: in CI one more try, which the report names.
     retry: process.env['CI'] === undefined ? 0 : 1,
     sequence: { shuffle: false },
     reporters: ['default', new ClosingLine()],
+    projects: [
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+      // They share no state: one worker takes them one after another, instead of being started for each.
+      { extends: true, test: { name: 'pure', include: [PURE], isolate: false } },
+    ],
   },
 });

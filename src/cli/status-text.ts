@@ -175,8 +175,18 @@ function verdictLine({ verdict, findings, accounts }: StatusReport): string {
       ? ''
       : `${late} chain${late === 1 ? ' is' : 's are'} late, so not proven up to ${late === 1 ? 'its' : 'their'} end`,
   ].filter((part) => part !== '');
-  const nothing = verdict === 'nothing' ? ['there is nothing to prove'] : [];
+  const nothing = verdict === 'nothing' ? [nothingText(accounts)] : [];
   return [verdict, [...why, ...nothing].join('; ')].filter((part) => part !== '').join(': ');
+}
+
+/** Beside accounts that are proven there are some without a trail. */
+function nothingText(accounts: StatusReport['accounts']): string {
+  const bare = accounts
+    .filter(({ state, chains }) => state === 'unknown' && chains.length === 0)
+    .map((one) => one.account);
+  if (bare.length === accounts.length || bare.length === 0) return 'there is nothing to prove';
+  const shown = bare.slice(0, MOST_NOTES).join(', ');
+  return `no trail covers ${shown}${bare.length > MOST_NOTES ? ` and ${bare.length - MOST_NOTES} more` : ''}: create one, with log file validation`;
 }
 
 function closing({ accounts, from, to, at }: StatusReport): string {

@@ -4,7 +4,7 @@ import type { Finding } from '../core/coverage.ts';
 import type { DayCell } from '../core/days.ts';
 import { exitOf, verifyReport, type AccountProblem, type ChainResult, type Verdict } from '../core/report.ts';
 import { formatIso, HOUR, MINUTE } from '../core/time.ts';
-import { accountRows } from '../pipeline/account-rows.ts';
+import { accountRows, isWithoutTrail, type AccountRow } from '../pipeline/account-rows.ts';
 import { openEstate } from '../pipeline/estate.ts';
 import type { PipelineParts } from '../pipeline/parts.ts';
 import type { ChainStatus } from '../pipeline/chain-status.ts';
@@ -83,11 +83,16 @@ export async function statusReport(request: Request, parts: PipelineParts): Prom
     at: formatIso(now),
     from: formatIso(from),
     to: request.to === null ? null : formatIso(request.to),
-    verdict,
+    verdict: verdict === 'verified' && isPartly(rows, request) ? 'nothing' : verdict,
     accounts,
     days,
     findings,
   };
+}
+
+/** An account without a trail has nothing to verify. Who asks for a trail or a region asks for no such account. */
+function isPartly(rows: readonly AccountRow[], { trails, regions }: Request): boolean {
+  return trails.length === 0 && regions.length === 0 && rows.some(isWithoutTrail);
 }
 
 function asResult({ chain, coverage }: ChainStatus): ChainResult {

@@ -75,8 +75,11 @@ function squaresOf(value: unknown, most: number): Squares | null {
   return isTime(from) && isText(letters, most) && LETTERS_ONLY.test(letters) ? { from, letters } : null;
 }
 
+/** Whatever is summed over all accounts stays a whole number. */
+export const MOST_COUNT = 1_000_000_000;
+
 function isCounts(value: unknown): value is readonly [number, number, number, number, number] {
-  return Array.isArray(value) && value.length === 5 && value.every(isTime);
+  return Array.isArray(value) && value.length === 5 && value.every((one) => isTime(one) && one <= MOST_COUNT);
 }
 
 function isText(value: unknown, most = 4096): value is string {

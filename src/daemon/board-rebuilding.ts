@@ -36,9 +36,9 @@ export function createRebuilding(
     );
     // No catch-up has been queued since Redis was emptied: whatever is there now is not everything.
     const began = marker === null ? now : Number(text ?? Number.NaN);
-    if (!Number.isFinite(began) || began > now || began === over) return null;
-    const { known, of, ended } = await far(redis, began);
-    if (marker === null || !ended || known < of) return { known, of, since: began };
+    if (!Number.isFinite(began) || began > now + CLOCKS_MS || began === over) return null;
+    const { known, of, ended } = await far(redis, { since: began, now });
+    if (marker === null || !ended || known < of) return { known, of, since: Math.min(began, now) };
     over = began;
     return null;
   };
@@ -46,12 +46,12 @@ export function createRebuilding(
 
 async function far(
   redis: Redis,
-  since: number,
+  { since, now }: { readonly since: number; readonly now: number },
 ): Promise<{ readonly known: number; readonly of: number; readonly ended: boolean }> {
   const [listed, covered, survey] = await within(
     Promise.all([
       redis.zrange(BOARD_KEYS.listed, Math.max(0, since - CLOCKS_MS), '+inf', 'BYSCORE'),
-      redis.zrange(BOARD_KEYS.covered, since, '+inf', 'BYSCORE'),
+      redis.zrange(BOARD_KEYS.covered, since, String(Math.max(since, now) + CLOCKS_MS), 'BYSCORE'),
       redis.hget(STATE_KEYS.state, 'survey'),
     ]),
     COMMAND_TIMEOUT_MS,

@@ -10,6 +10,7 @@ import { LETTERS_ONLY } from '../core/board/letters.ts';
 import { MOST_RUNS } from '../core/board/merge-days.ts';
 import { PREFLIGHT_STEPS } from '../core/plan/reader-permissions.ts';
 import { CELL_STATES, type FindingCode } from '../core/verdict.ts';
+import { MOST_COUNT } from './board-part.ts';
 
 /** The last moment that a Date can hold: a page that formats a later one would fail. */
 const LAST_TIME = 8_640_000_000_000_000;
@@ -76,7 +77,7 @@ export const findingsRecord: z.ZodType<FindingsPart> = z.object({
   reader: account,
   at: time,
   findings: z.array(finding).max(MOST_FINDINGS),
-  more: count,
+  more: count.max(MOST_COUNT),
 });
 
 const place = { bucket: word, prefix: z.string().max(1024) };

@@ -73,7 +73,7 @@ export function createBoardStore(redis: Redis, now: () => number): BoardStore {
       return text === null ? null : findingsOf(pairOf(pair), text);
     },
     putCover: (covered) => putCover(redis, covered),
-    notCoveredSince: (pairs, since) => notCoveredSince(redis, pairs, since),
+    notCoveredSince: (pairs, since) => notCoveredSince(redis, pairs, { since, now: now() }),
     markAccepted: (account, id, accepted) => markAccepted(redis, { account, id, accepted }),
     putFacts: (facts) =>
       done(
@@ -154,12 +154,19 @@ async function putCover(redis: Redis, { part, chains, findings }: Covered): Prom
   await done(batch.exec());
 }
 
-async function notCoveredSince(redis: Redis, pairs: readonly Pair[], since: number): Promise<readonly Pair[]> {
+/** Clocks of two machines may differ by this much; a time further to come was computed by nobody. */
+const CLOCKS_MS = 5 * 60_000;
+
+async function notCoveredSince(
+  redis: Redis,
+  pairs: readonly Pair[],
+  { since, now }: { readonly since: number; readonly now: number },
+): Promise<readonly Pair[]> {
   if (pairs.length === 0) return [];
   const scores = await asked(redis.zmscore(BOARD_KEYS.covered, pairs.map(pairOf)));
   return pairs.filter((_, index) => {
     const at = Number(scores[index] ?? Number.NaN);
-    return !(at >= since);
+    return !(at >= since && at <= now + CLOCKS_MS);
   });
 }
 

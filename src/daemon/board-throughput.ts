@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import { MINUTE } from '../core/time.ts';
+import { MOST_COUNT } from './board-part.ts';
 import { judgedKey } from './keys.ts';
 
 const KEPT_SECONDS = 2 * 3600;
@@ -79,5 +80,5 @@ function bucketOf(reply: unknown, fields: readonly string[] | undefined): Readon
 
 function countOf(text: string | undefined): number {
   const count = Number(text ?? 0);
-  return Number.isSafeInteger(count) && count >= 0 ? count : 0;
+  return Number.isSafeInteger(count) && count >= 0 && count <= MOST_COUNT ? count : 0;
 }

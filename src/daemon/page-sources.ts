@@ -62,6 +62,7 @@ function noEvidence({ bucket, prefix }: EvidenceReader['archive']): EvidenceRead
   return {
     archive: { bucket, prefix },
     digests: never,
+    square: never,
     digest: never,
     raw: never,
     history: never,

@@ -2,9 +2,11 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
+import { httpTls } from '../config/secrets.ts';
 import type { AccessUser } from '../core/access-list.ts';
 import { passwordEntry } from '../core/password.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { CertificatePair } from '../web/security/certificate.ts';
 import type { OidcSettings, SecurityParts } from '../web/security/parts.ts';
 import { openAccess } from './access.ts';
 import { createSessionStore } from './sessions.ts';
@@ -25,12 +27,15 @@ export async function createSecurityParts(making: SecurityMaking): Promise<Secur
   const { http, passwords, redis, clock, log, version } = making;
   const { accessFile, user, oidc } = http;
   const administrator = user === null || passwords.http === null ? null : await administratorOf(user, passwords.http);
+  const access = openAccess({ file: accessFile, administrator, clock, log });
   return {
     host: http.host,
     publicUrl: http.publicUrl,
     tls: http.tls !== null,
+    readCertificate: http.tls === null ? null : () => certificateOf(http),
     signInWanted: user !== null || accessFile !== null || oidc !== null,
-    access: openAccess({ file: accessFile, administrator, clock, log }),
+    access: access.list,
+    problem: access.problem,
     oidc: oidc === null ? null : oidcSettings(oidc, passwords.oidc),
     store: createSessionStore(redis),
     sessionMs: http.sessionHours * 3_600_000,
@@ -39,6 +44,12 @@ export async function createSecurityParts(making: SecurityMaking): Promise<Secur
     now: () => clock.now(),
     version,
   };
+}
+
+function certificateOf(http: Config['http']): CertificatePair {
+  const pair = httpTls({ http });
+  if (pair === null) throw new Error('a certificate is configured, and none was read');
+  return pair;
 }
 
 /**

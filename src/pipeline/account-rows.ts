@@ -92,8 +92,25 @@ export function rowState(
   const { account, dormant, chains, problems } = row;
   const state = worstOf(row, days);
   const finding = chains.flatMap((one) => one.coverage.findings)[0];
-  const why = problems[0]?.code ?? finding?.code ?? (dormant ? account.state : null);
+  const why = problems[0]?.code ?? finding?.code ?? (dormant ? dormancyOf(account) : null);
   return { state, reason: why ?? days.find((day) => day.state === state)?.reason ?? null };
+}
+
+/** Said of an account that was known and that no list holds now: the state that it had there says nothing any more. */
+const NOT_LISTED = 'no longer listed, or excluded';
+
+/** Why it is not entered. */
+function dormancyOf({ state }: Pick<Account, 'state'>): string {
+  return state === 'SUSPENDED' || state === 'CLOSED' ? state : NOT_LISTED;
+}
+
+function liveOf(chains: readonly ChainStatus[]): readonly ChainStatus[] {
+  return chains.filter((one) => !isOver(one));
+}
+
+/** True for an account that is there and has no trail: nothing of it is proven, though nothing failed. */
+export function isWithoutTrail({ chains, lost, dormant, problems }: AccountRow): boolean {
+  return !dormant && lost === 0 && problems.length === 0 && liveOf(chains).length === 0;
 }
 
 /** A day that nothing speaks for is never green; what is not due yet does not count against what is proven. */
@@ -101,7 +118,7 @@ function worstOf(
   { chains, problems, dormant }: AccountRow,
   days: readonly Pick<DayCell, 'state' | 'reason'>[],
 ): CellState {
-  const live = chains.filter((one) => !isOver(one));
+  const live = liveOf(chains);
   const states: CellState[] = live.map((one) => one.coverage.state);
   for (const { state, reason } of days) if (state !== 'pending' && reason !== NOTHING_DUE) states.push(state);
   if (problems.length > 0) states.push('blocked');

@@ -5,7 +5,14 @@ import { receiptKey, type ReceiptState } from '../core/layout.ts';
 import { formatIso, HOUR } from '../core/time.ts';
 import { OperatingError } from '../errors.ts';
 import type { DigestLine, DigestsPage } from '../web/contract/chains.ts';
-import { digestId, LONGEST_DIGEST, namesWithin, type EvidenceParts, type ListedReceipt } from './evidence-names.ts';
+import {
+  digestId,
+  LONGEST_DIGEST,
+  namesWithin,
+  type ChainNames,
+  type EvidenceParts,
+  type ListedReceipt,
+} from './evidence-names.ts';
 import { archivePlace } from './parts.ts';
 
 /** Epoch milliseconds. */
@@ -33,8 +40,7 @@ export async function digestsIn(
       message: 'a window of time begins before it ends, and is no wider than eight days',
       hint: 'ask for less at a time',
     });
-  const names = await namesWithin(chain, { from, until: to + LONGEST_DIGEST }, parts);
-  const within = names.filter((name) => beginOf(name) < to);
+  const within = await namesMeeting(chain, window, parts);
   const { prefix } = archivePlace(parts.config);
   const spans = within.flatMap((name) => (name.kind === 'standard' ? { from: beginOf(name), to: name.end } : []));
   const open = uncovered({ from, to: Math.min(to, parts.clock.now()) }, spans);
@@ -46,6 +52,16 @@ export async function digestsIn(
       .flatMap((gap) => stateful(gap, chain))
       .map((gap) => ({ from: formatIso(gap.from), to: formatIso(gap.to), state: gap.state })),
   };
+}
+
+/** The newest receipts of the digests whose time meets the window, oldest first. */
+export async function namesMeeting(
+  chain: ChainNames,
+  { from, to }: Window,
+  parts: EvidenceParts,
+): Promise<readonly ListedReceipt[]> {
+  const names = await namesWithin(chain, { from, until: to + LONGEST_DIGEST }, parts);
+  return names.filter((name) => beginOf(name) < to);
 }
 
 /** One digest as its receipt's name tells of it. */

@@ -13,6 +13,7 @@ import { historyOf } from './evidence-history.ts';
 import { checkChain, digestId, type EvidenceParts } from './evidence-names.ts';
 import { quarantineOf } from './evidence-quarantine.ts';
 import { keptBytes } from './evidence-raw.ts';
+import { squareOf } from './evidence-square.ts';
 import { archivePlace } from './parts.ts';
 
 /** A receipt of a busy hour takes tens of megabytes while it is read: so many pages are made at a time, and no more. */
@@ -31,6 +32,11 @@ export function createEvidence(parts: EvidenceParts): EvidenceReader {
       limit(async () => {
         checkChain(chain);
         return digestsIn(chain, window, parts);
+      }),
+    square: (chains, window) =>
+      limit(async () => {
+        chains.forEach(checkChain);
+        return squareOf(chains, window, parts);
       }),
     digest: (chain, id) =>
       limit(async () => {

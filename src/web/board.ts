@@ -16,6 +16,8 @@ import type { Acts, Actor } from './sources.ts';
 const BASE = '/jobs';
 /** More failed jobs of one queue are retried by another click: every one is put on record before it goes. */
 const MOST_AT_ONCE = 100;
+/** Failed jobs that are looked through for them; the queues keep fewer. */
+const MOST_LOOKED_AT = 10_000;
 /** The page asks for a font of another site; ours do not. */
 const FOREIGN_LINK = /<link[^>]{0,200}https?:\/\/[^>]{0,300}>/g;
 
@@ -96,35 +98,59 @@ async function answerHere(request: FastifyRequest, reply: FastifyReply, parts: B
     const hint = 'check that Redis is up and that redis.url is right';
     throw new RefusedError({ status: 503, code: 'redis', detail: 'Redis cannot be used', hint });
   }
-  if (request.method !== 'PUT' || !/\/retry(\/|$)/.test(pattern)) return undefined;
-  await retry(request, parts);
-  return reply.send({});
+  if (request.method === 'PUT' && /\/retry(\/|$)/.test(pattern)) return reply.send(await retry(request, parts));
+  await checkNames(request, parts);
+  return undefined;
+}
+
+/** Names that the board would take as they are: other records of a queue lie under names that look like ids of jobs. */
+async function checkNames({ params, query }: FastifyRequest, { queues }: BoardParts): Promise<void> {
+  const { queueName, jobId } = params as Readonly<Record<string, string | undefined>>;
+  const { activeQueue = '' } = query as Readonly<Record<string, string | undefined>>;
+  // The board decodes it a second time, and no queue of ours has such a name.
+  if (activeQueue.includes('%')) throw notFound('a queue by this name');
+  const queue = queues.find(({ name }) => name === queueName);
+  if (queue === undefined || jobId === undefined) return;
+  if ((await queue.getJobState(jobId)) === 'unknown') throw notFound('a job by this name');
 }
 
 /** Retried as on our own pages: put on record, then done. */
-async function retry(request: FastifyRequest, { queues, acts, actorOf }: BoardParts): Promise<void> {
+async function retry(request: FastifyRequest, { queues, acts, actorOf }: BoardParts): Promise<Retried> {
   const { queueName, jobId, queueStatus = 'failed' } = request.params as Readonly<Record<string, string | undefined>>;
   const queue = queues.find(({ name }) => name === queueName);
   if (queue === undefined || queueStatus !== 'failed') throw notFound('a queue of failed jobs by this name');
-  const ids = jobId === undefined ? await failedIds(queue) : [jobId];
   const actor = actorOf(request);
-  for (const id of ids) {
-    try {
-      await acts.retry({ queue: queue.name, id }, actor);
-    } catch (error) {
-      // Of many, one that nobody may retry keeps none of the others back.
-      if (jobId !== undefined || !isRefusedJob(error)) throw error;
-    }
+  const one = (id: string) => acts.retry({ queue: queue.name, id }, actor);
+  if (jobId === undefined) return retryAll(queue, one);
+  const { retried } = await one(jobId);
+  if (retried === 0) throw notFound('a failed job by this name');
+  return { retried, skipped: 0 };
+}
+
+/** What the board tells whoever clicked: jobs that wait again, and failed ones that are left. */
+interface Retried {
+  readonly retried: number;
+  readonly skipped: number;
+}
+
+/** Of many, one that nobody may retry keeps none of the others back, however many of them stand before it. */
+async function retryAll(queue: Queue, one: (id: string) => Promise<{ readonly retried: number }>): Promise<Retried> {
+  let retried = 0;
+  // All of them now: one that fails again at once would stand before the others.
+  for (const id of await queue.getRanges(['failed'], 0, MOST_LOOKED_AT - 1)) {
+    if (await isRetried(one(id))) retried += 1;
+    if (retried === MOST_AT_ONCE) break;
   }
+  return { retried, skipped: await queue.getFailedCount() };
 }
 
-function isRefusedJob(error: unknown): boolean {
-  return error instanceof OperatingError && error.code === 'job-refused';
-}
-
-async function failedIds(queue: Queue): Promise<readonly string[]> {
-  const jobs = await queue.getFailed(0, MOST_AT_ONCE - 1);
-  return jobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
+async function isRetried(retrying: Promise<{ readonly retried: number }>): Promise<boolean> {
+  try {
+    return (await retrying).retried > 0;
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'job-refused') return false;
+    throw error;
+  }
 }
 
 /** Each job leads to its account's page. Job data come from Redis: only an account's id goes into an address. */

@@ -15,12 +15,14 @@ export interface Seen {
   readonly board?: BoardSeen | null;
 }
 
+const DIGEST_STATES = ['verified', 'unlinked', 'failed', 'blocked'] as const;
+
 export interface Metrics {
   readonly contentType: string;
   /** For the AWS adapters: one call has ended. */
   onCall(call: AwsCall): void;
   /** One digest was judged; `logs` is how many log files it names. */
-  onDigest(outcome: { readonly state: 'verified' | 'unlinked' | 'failed' | 'blocked'; readonly logs: number }): void;
+  onDigest(outcome: { readonly state: (typeof DIGEST_STATES)[number]; readonly logs: number }): void;
   /** One document of the archive was put back into its wanted state. */
   onReapplied(kind: DocumentKind): void;
   /** Replaces everything that is read from Redis; null when Redis could not be read, which leaves no old value standing. */
@@ -35,6 +37,8 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
   const counters = createCounters(registry);
   const gauges = createGauges(registry);
+  // From 0 on: to Prometheus a counter that begins with its first failure has not grown by it.
+  for (const state of DIGEST_STATES) counters.digests.inc({ state }, 0);
   return {
     contentType: registry.contentType,
     onCall: (call) => countCall(counters, call),
@@ -61,7 +65,7 @@ function observe(gauges: Gauges, seen: Seen | null): void {
   for (const { code } of snapshot.archive?.problems ?? []) gauges.archive.inc({ code });
   gauges.unreadable.set(snapshot.unreadable + (board?.unreadable ?? 0));
   setLags(gauges, snapshot, { now, board });
-  setChains(gauges, snapshot);
+  setChains(gauges, seen);
   if (board !== null) setBoard(gauges, board, seen);
 }
 

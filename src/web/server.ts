@@ -1,6 +1,7 @@
 /** The HTTP surface: security first, then probes, the API, live events, the job board and the pages. It runs no stage. */
 import type { FastifyInstance } from 'fastify';
 import type { Readiness } from '../core/snapshot.ts';
+import type { Problem } from '../core/source.ts';
 import { OperatingError } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { builtPages, registerAssets } from './assets.ts';
@@ -19,6 +20,7 @@ import { registerOverview } from './routes/overview.ts';
 import { registerPolicy } from './routes/policy.ts';
 import { registerSystem } from './routes/system.ts';
 import { createBoundedApp } from './security/bounded.ts';
+import { type Certificate, type CertificatePair, keepCertificate, openCertificate } from './security/certificate.ts';
 import type { SecurityParts } from './security/parts.ts';
 import { actorOf, registerSecurity, type Security } from './security/security.ts';
 import type { PageSources } from './sources.ts';
@@ -28,7 +30,7 @@ export interface WebParts {
   /** 0 takes a free one. */
   readonly port: number;
   /** Certificate and key as PEM; null serves http. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: CertificatePair | null;
   /** Proxies whose word on where a request comes from is taken. */
   readonly trustedProxies: readonly string[];
   readonly log: Log;
@@ -40,7 +42,11 @@ export interface WebParts {
   /** Where the built pages lie; the usual place where it is absent. */
   readonly publicFolder?: string;
   readonly liveTiming?: LiveTiming;
+  /** How often certificate and key are read again. */
+  readonly certificateEveryMs?: number;
 }
+
+const CERTIFICATE_EVERY_MS = 60_000;
 
 export interface RunningServer {
   /** Where it listens, with the port it got. */
@@ -52,7 +58,9 @@ export interface RunningServer {
 export async function startServer(parts: WebParts): Promise<RunningServer> {
   const { app } = await buildServer(parts);
   try {
-    await app.listen({ host: parts.host, port: parts.port });
+    // By its name, Fastify would make a second server for its second address, without the bounds of the first.
+    const host = parts.host === 'localhost' ? '127.0.0.1' : parts.host;
+    await app.listen({ host, port: parts.port });
   } catch (cause) {
     await app.close();
     const hint = 'free the port, or set http.host and http.port to an address of this machine';
@@ -75,22 +83,41 @@ export interface BuiltServer {
 
 /** The server without a socket. */
 export async function buildServer(parts: WebParts): Promise<BuiltServer> {
+  const certificate = certificateOf(parts);
   const app = createBoundedApp(parts);
+  if (certificate !== null) keepCertificate(app, certificate, parts.certificateEveryMs ?? CERTIFICATE_EVERY_MS);
   setErrors(app, parts.log);
   if (parts.pages !== null) await collectRoutes(app, parts.security.version);
   const security = await registerSecurity(app, parts.security);
-  registerProbes(app, parts, security);
-  if (parts.pages !== null) await registerPages(app, { ...parts, pages: parts.pages }, security);
+  const probed = { ...parts, certificate };
+  registerProbes(app, probed, security);
+  if (parts.pages !== null) await registerPages(app, { ...probed, pages: parts.pages }, security);
   return { app, rules: security.rules };
 }
 
-function registerProbes(app: FastifyInstance, parts: WebParts, security: Security): void {
+/** Null: http is served. */
+function certificateOf({ tls, security, log }: WebParts): Certificate | null {
+  if (tls === null) return null;
+  const { readCertificate, now } = security;
+  return openCertificate({ pair: tls, read: readCertificate ?? (() => tls), log, now });
+}
+
+/** What somebody must see to, and what nobody restarts a daemon for that does its work. */
+function problemsOf({ certificate, security }: ProbeParts): readonly Problem[] {
+  const access = security.problem?.() ?? null;
+  return [...(certificate?.problems() ?? []), ...(access === null ? [] : [access])];
+}
+
+type ProbeParts = WebParts & { readonly certificate: Certificate | null };
+
+function registerProbes(app: FastifyInstance, parts: ProbeParts, security: Security): void {
   const schema = { hide: true };
   app.get('/livez', { config: { right: 'public' }, schema }, async () => ({ ok: true }));
   app.get('/readyz', { config: { right: 'public' }, schema }, async (request, reply) => {
     const { ok, reasons } = await parts.readiness();
     // Whoever balances load asks without a token; what is wrong is for those who may read.
-    const said = (await security.holds(request, 'read')) ? { ok, reasons } : { ok };
+    const all = { ok, reasons, problems: problemsOf(parts) };
+    const said = (await security.holds(request, 'read')) ? all : { ok };
     return reply.code(ok ? 200 : 503).send(said);
   });
   app.get('/metrics', { config: { right: 'metrics' }, schema }, async (_request, reply) => {
@@ -99,11 +126,11 @@ function registerProbes(app: FastifyInstance, parts: WebParts, security: Securit
   });
 }
 
-type PageParts = WebParts & { readonly pages: PageSources };
+type PageParts = ProbeParts & { readonly pages: PageSources };
 
 async function registerPages(app: FastifyInstance, parts: PageParts, security: Security): Promise<void> {
   const { pages } = parts;
-  const api = createApiParts(pages);
+  const api = createApiParts(pages, () => problemsOf(parts));
   await app.register(async (scope) => {
     addEncoding(scope);
     const routes = typed(scope);

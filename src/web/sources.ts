@@ -13,6 +13,7 @@ import type { Problem } from '../core/source.ts';
 import type { DigestPage, DigestsPage } from './contract/chains.ts';
 import type { HistoryPage } from './contract/accounts.ts';
 import type { QuarantineView } from './contract/findings.ts';
+import type { SquarePage } from './contract/square.ts';
 
 /** Who asks. `name` is what is recorded. */
 export interface Actor {
@@ -54,6 +55,11 @@ export interface EvidenceReader {
     chain: ChainCover,
     window: { readonly from: number; readonly to: number },
   ): Promise<Omit<DigestsPage, 'readAt'>>;
+  /** What lies behind one square of an account, whose chains are given. Epoch milliseconds. */
+  square(
+    chains: readonly ChainCover[],
+    window: { readonly from: number; readonly to: number },
+  ): Promise<Omit<SquarePage, 'readAt' | 'from' | 'to'>>;
   /** Null: the archive holds no such receipt. */
   digest(chain: ChainCover, digest: string): Promise<Omit<DigestPage, 'readAt'> | null>;
   /** The digest's bytes as kept; null: kept nowhere. */

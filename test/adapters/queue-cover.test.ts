@@ -1,45 +1,15 @@
 /** Jobs of the pages on a real Redis: coverage that is gathered, preflights and plans that somebody asked for. */
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseCoverJob, parseReconcileJob } from '../../src/adapters/queue-jobs.ts';
-import { QUEUE_TIMING, startWorker, type RunningWorker } from '../../src/adapters/queue-worker.ts';
-import { openQueues, type Queues } from '../../src/adapters/queue.ts';
-import { createConnections, type Connections } from '../../src/adapters/redis.ts';
+import { openQueues } from '../../src/adapters/queue.ts';
 import type { CoverJob, PreflightJob } from '../../src/core/job.ts';
 import { OperatingError } from '../../src/errors.ts';
-import { door, keptLog, until } from '../daemon/fake.ts';
-import { startRedis, type RedisServer } from '../stack/redis.ts';
+import { door, until } from '../daemon/fake.ts';
+import { queueGround } from './queue-ground.ts';
 
 const ACCOUNT = '222222222222';
 
-let redis: RedisServer;
-let admin: Redis;
-let connections: Connections;
-let queues: Queues;
-let workers: RunningWorker[];
-let bugs: unknown[];
-
-beforeAll(async () => {
-  redis = await startRedis();
-  admin = new Redis(redis.url);
-});
-afterAll(async () => {
-  admin.disconnect();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await admin.flushall();
-  connections = createConnections({ url: redis.url, password: null, tls: null }, keptLog().log);
-  queues = openQueues(connections, { attempts: 3 });
-  workers = [];
-  bugs = [];
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop(1000)));
-  await queues.close();
-  await connections.close(500);
-  expect(bugs).toEqual([]);
-});
+const ground = queueGround({ attempts: 3 });
 
 describe('coverage', () => {
   const coverOf = (account: string): CoverJob => ({ type: 'cover', reader: ACCOUNT, account, depth: 'recent' });
@@ -47,25 +17,15 @@ describe('coverage', () => {
 
   function workCover(handle: (job: CoverJob | PreflightJob) => Promise<void> = async () => undefined): void {
     seen.length = 0;
-    workers.push(
-      startWorker(connections, {
-        queue: 'cover',
-        concurrency: 1,
-        timing: { ...QUEUE_TIMING, backoffMs: 20, stalledMs: 500, lockMs: 2000 },
-        parse: parseCoverJob,
-        handle: async (job) => {
-          seen.push(job);
-          await handle(job);
-          return {};
-        },
-        onBug: (error) => bugs.push(error),
-        log: keptLog().log,
-      }),
-    );
+    ground.work('cover', async (job) => {
+      seen.push(job);
+      await handle(job);
+      return {};
+    });
   }
 
   test('news of an account are gathered: any number within the delay are one job, of each account its own', async () => {
-    const delayed = openQueues(connections, { attempts: 3, coverDelayMs: 2000 });
+    const delayed = openQueues(ground.connections, { attempts: 3, coverDelayMs: 2000 });
     workCover();
     const began = Date.now();
     await delayed.cover(Array.from({ length: 10 }, () => coverOf(ACCOUNT)));
@@ -78,7 +38,7 @@ describe('coverage', () => {
   });
 
   test('what is not known at all is computed at once: after a start the pages were empty for the whole delay', async () => {
-    const delayed = openQueues(connections, { attempts: 3, coverDelayMs: 60_000 });
+    const delayed = openQueues(ground.connections, { attempts: 3, coverDelayMs: 60_000 });
     workCover();
     await delayed.cover({ ...coverOf(ACCOUNT), depth: 'full' });
     await until('it is computed', () => seen.length === 1);
@@ -87,7 +47,7 @@ describe('coverage', () => {
   });
 
   test('news while an account is computed are not lost: one more look follows, after the delay', async () => {
-    const delayed = openQueues(connections, { attempts: 3, coverDelayMs: 200 });
+    const delayed = openQueues(ground.connections, { attempts: 3, coverDelayMs: 200 });
     const first = door();
     workCover(async () => (seen.length === 1 ? first.wait : undefined));
     await delayed.cover(coverOf(ACCOUNT));
@@ -103,18 +63,17 @@ describe('coverage', () => {
   });
 
   test('a preflight that somebody waits for goes before it, and is one at a time', async () => {
-    await queues.cover([coverOf(ACCOUNT), coverOf('333333333333')]);
-    await queues.preflight({ type: 'preflight', account: ACCOUNT, by: 'ada' });
-    await queues.preflight({ type: 'preflight', account: ACCOUNT, by: 'bob' });
+    await ground.queues.cover([coverOf(ACCOUNT), coverOf('333333333333')]);
+    await ground.queues.preflight({ type: 'preflight', account: ACCOUNT, by: 'ada' });
+    await ground.queues.preflight({ type: 'preflight', account: ACCOUNT, by: 'bob' });
     workCover();
     await until('all are done', () => seen.length === 3);
     expect(seen.map((job) => ('by' in job ? job.by : job.type))).toEqual(['ada', 'cover', 'cover']);
   });
 
   test('a plan is asked for once at a time, and tried once', async () => {
-    for (const by of ['ada', 'bob']) await queues.apply({ type: 'apply', plan: '0'.repeat(16), by });
-    const reconcile = queues.all.find((queue) => queue.name === 'reconcile') ?? expect.unreachable();
-    const waiting = await reconcile.getWaiting();
+    for (const by of ['ada', 'bob']) await ground.queues.apply({ type: 'apply', plan: '0'.repeat(16), by });
+    const waiting = await ground.queue('reconcile').getWaiting();
     expect(waiting.map(({ data, opts }) => [data, opts.attempts])).toEqual([
       [{ type: 'apply', plan: '0'.repeat(16), by: 'ada' }, 1],
     ]);

@@ -1,3 +1,4 @@
+/** Schedules of several replicas on one real Redis: each tick fires once, and one that is lost is told. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSchedules } from '../../src/adapters/schedule.ts';

@@ -1,73 +1,30 @@
+/** The queues on a real Redis: what is added twice, tried again, refused, handed back and closed. */
 import { hash } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { parseCollectJob, parseDiscoverJob } from '../../src/adapters/queue-jobs.ts';
-import { QUEUE_TIMING, startWorker, type JobContext, type RunningWorker } from '../../src/adapters/queue-worker.ts';
-import { openQueues, type Queues } from '../../src/adapters/queue.ts';
-import { createConnections, type Connections } from '../../src/adapters/redis.ts';
-import type { DigestJob } from '../../src/core/job.ts';
+import { expect, test } from 'vitest';
+import type { JobContext, RunningWorker } from '../../src/adapters/queue-worker.ts';
+import { openQueues } from '../../src/adapters/queue.ts';
+import { createConnections } from '../../src/adapters/redis.ts';
 import { OperatingError } from '../../src/errors.ts';
 import { digestOf, door, keptLog, sweepOf, until } from '../daemon/fake.ts';
-import { startRedis, type RedisServer } from '../stack/redis.ts';
+import { queueGround, type JobOf, type WorkOptions } from './queue-ground.ts';
 
 const ACCOUNT = '222222222222';
 
-type Job = DigestJob | ReturnType<typeof parseDiscoverJob>;
+const ground = queueGround({ attempts: 3, maxWaiting: 700 });
 
-let redis: RedisServer;
-let admin: Redis;
-let connections: Connections;
-let queues: Queues;
-let workers: RunningWorker[];
-let bugs: unknown[];
-
-beforeAll(async () => {
-  redis = await startRedis();
-  admin = new Redis(redis.url);
-});
-
-afterAll(async () => {
-  admin.disconnect();
-  await redis.stop();
-});
-
-beforeEach(async () => {
-  await admin.flushall();
-  connections = createConnections({ url: redis.url, password: null, tls: null }, keptLog().log);
-  queues = openQueues(connections, { attempts: 3, maxWaiting: 700 });
-  workers = [];
-  bugs = [];
-});
-
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop(1000)));
-  await queues.close();
-  await connections.close(500);
-});
-
+/** A process of its own: it takes digests and what stands on the discover queue, and is stopped as one. */
 function work(
-  handle: (job: Job, context: JobContext) => Promise<Record<string, unknown>>,
-  options: { concurrency?: number; lockMs?: number } = {},
+  handle: (job: JobOf<'collect' | 'discover'>, context: JobContext) => Promise<Record<string, unknown>>,
+  options: WorkOptions = {},
 ): RunningWorker {
-  const shared = {
-    concurrency: options.concurrency ?? 1,
-    timing: { ...QUEUE_TIMING, backoffMs: 20, stalledMs: 500, lockMs: options.lockMs ?? 2000 },
-    handle,
-    onBug: (error: unknown) => bugs.push(error),
-    log: keptLog().log,
-  };
-  const both = [
-    startWorker(connections, { ...shared, queue: 'collect', parse: parseCollectJob }),
-    startWorker(connections, { ...shared, queue: 'discover', parse: parseDiscoverJob }),
-  ];
-  workers.push(...both);
+  const both = [ground.work('collect', handle, options), ground.work('discover', handle, options)];
   return {
     stop: async (graceMs) => (await Promise.all(both.map((worker) => worker.stop(graceMs)))).every(Boolean),
   };
 }
 
-const collect = () => queues.all.find((queue) => queue.name === 'collect') ?? expect.unreachable();
-const discover = () => queues.all.find((queue) => queue.name === 'discover') ?? expect.unreachable();
+const collect = () => ground.queue('collect');
+const discover = () => ground.queue('discover');
 const failedReason = async () => (await discover().getFailed())[0]?.failedReason;
 
 test('three sweeps of a chain that is being swept become exactly one more', async () => {
@@ -81,9 +38,9 @@ test('three sweeps of a chain that is being swept become exactly one more', asyn
     },
     { concurrency: 4 },
   );
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('the first sweep runs', () => runs === 1);
-  for (let tick = 0; tick < 3; tick += 1) await queues.sweeps([sweepOf(ACCOUNT)]);
+  for (let tick = 0; tick < 3; tick += 1) await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   expect(runs).toBe(1);
   first.open();
   await until('the further sweep is done', async () => (await discover().getCompletedCount()) === 2);
@@ -93,29 +50,29 @@ test('three sweeps of a chain that is being swept become exactly one more', asyn
 
 test('a digest waits once, and may be judged again when it is done', async () => {
   const job = digestOf(ACCOUNT, "AWSLogs/odd:key/with 'signs'.json.gz");
-  await queues.digests([job]);
-  await queues.digests([job]);
+  await ground.queues.digests([job]);
+  await ground.queues.digests([job]);
   expect(await collect().getJobCountByTypes('waiting', 'prioritized')).toBe(1);
-  expect(await admin.exists(`{orgtrail}:collect:de:${hash('sha256', `${job.bucket}\n${job.key}`)}`)).toBe(1);
+  expect(await ground.admin.exists(`{orgtrail}:collect:de:${hash('sha256', `${job.bucket}\n${job.key}`)}`)).toBe(1);
   let runs = 0;
   work(async () => ({ run: (runs += 1) }));
   await until('the digest is judged', () => runs === 1);
   await until('it counts as done', async () => (await collect().getCompletedCount()) === 1);
-  await queues.digests([job]);
+  await ground.queues.digests([job]);
   await until('it is judged again', () => runs === 2);
 });
 
 test('digests beyond the bound are left for the next sweep', async () => {
   const jobs = Array.from({ length: 1200 }, (_, at) => digestOf(ACCOUNT, `digest-${at}`));
-  expect(await queues.digests(jobs)).toEqual({ added: 700, held: 500 });
+  expect(await ground.queues.digests(jobs)).toEqual({ added: 700, held: 500 });
   expect(await collect().getJobCountByTypes('waiting', 'prioritized')).toBe(700);
-  expect(await queues.digests(jobs)).toEqual({ added: 0, held: 1200 });
+  expect(await ground.queues.digests(jobs)).toEqual({ added: 0, held: 1200 });
 });
 
 test('sweeps and digests do not wait for each other: on one queue either starved the other', async () => {
   const never = door();
-  await queues.digests([digestOf(ACCOUNT, 'a'), digestOf(ACCOUNT, 'b')]);
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.digests([digestOf(ACCOUNT, 'a'), digestOf(ACCOUNT, 'b')]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   const order: string[] = [];
   work(async (job) => {
     order.push(job.type === 'digest' ? job.key : job.type);
@@ -143,24 +100,24 @@ test('what may succeed later is tried again, what cannot is not', async () => {
     if (runs < 3) throw error(true);
     return { ok: true };
   });
-  await queues.digests([digestOf(ACCOUNT, 'late')]);
+  await ground.queues.digests([digestOf(ACCOUNT, 'late')]);
   await until('the third attempt succeeds', async () => (await collect().getCompletedCount()) === 1);
   expect(runs).toBe(3);
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('the sweep fails', async () => (await discover().getFailedCount()) === 1);
   expect(runs).toBe(4);
   expect(await failedReason()).toBe('blocked-access: no entry to 222222222222 (add s3:GetObject)');
-  expect(bugs).toEqual([]);
+  expect(ground.bugs).toEqual([]);
 });
 
 test('an error that nobody planned fails the job for good and is told', async () => {
   work(async () => {
     throw new TypeError('undefined is not a chain');
   });
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('it fails', async () => (await discover().getFailedCount()) === 1);
   expect(await failedReason()).toBe('internal error: undefined is not a chain');
-  expect(bugs).toEqual([new TypeError('undefined is not a chain')]);
+  expect(ground.bugs.splice(0)).toEqual([new TypeError('undefined is not a chain')]);
 });
 
 test.each([
@@ -193,10 +150,10 @@ test('a job whose lock another worker took is told to stop', async () => {
     },
     { lockMs: 600 },
   );
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('it runs', () => runs === 1);
-  const [lock = ''] = await admin.keys('{orgtrail}:discover:*:lock');
-  await admin.set(lock, 'somebody else');
+  const [lock = ''] = await ground.admin.keys('{orgtrail}:discover:*:lock');
+  await ground.admin.set(lock, 'somebody else');
   await until('it is told', () => reason !== null);
   expect(reason).toBe('lock lost');
 });
@@ -207,7 +164,7 @@ test('a worker that stops hands its job back without costing an attempt, and ano
     hung.push('first');
     return new Promise(() => undefined); // heeds no signal at all
   });
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('the first worker has it', () => hung.length === 1);
   const started = Date.now();
   expect(await first.stop(1500)).toBe(true);
@@ -226,7 +183,7 @@ test('a running job that can finish in time is let finish', async () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return { whole: true };
   });
-  await queues.sweeps([sweepOf(ACCOUNT)]);
+  await ground.queues.sweeps([sweepOf(ACCOUNT)]);
   await until('it runs', () => runs === 1);
   expect(await worker.stop(3000)).toBe(true);
   expect((await discover().getCompleted())[0]?.returnvalue).toEqual({ whole: true });
@@ -234,16 +191,16 @@ test('a running job that can finish in time is let finish', async () => {
 
 test('the same tick is queued once, and its id has no colon', async () => {
   const job = { type: 'collect', depth: 'recent', cause: 'schedule' } as const;
-  await queues.discover(job, 'collect@2026-11-21T00.15.00');
-  await queues.discover(job, 'collect@2026-11-21T00.15.00');
-  const counts = (await queues.counts()).get('discover');
+  await ground.queues.discover(job, 'collect@2026-11-21T00.15.00');
+  await ground.queues.discover(job, 'collect@2026-11-21T00.15.00');
+  const counts = (await ground.queues.counts()).get('discover');
   expect(counts?.get('waiting')).toBe(1);
 });
 
 test('every connection is closed, the ones that BullMQ made for itself included', async () => {
-  await queues.counts(); // now the connections of this test's own frame stand
+  await ground.queues.counts(); // now the connections of this test's own frame stand
   const before = await clients();
-  const own = createConnections({ url: redis.url, password: null, tls: null }, keptLog().log);
+  const own = createConnections({ url: ground.redis.url, password: null, tls: null }, keptLog().log);
   const ownQueues = openQueues(own, { attempts: 1 });
   await ownQueues.sweeps([sweepOf(ACCOUNT)]);
   own.worker().duplicate();
@@ -254,7 +211,7 @@ test('every connection is closed, the ones that BullMQ made for itself included'
 });
 
 async function clients(): Promise<number> {
-  return String(await admin.client('LIST'))
+  return String(await ground.admin.client('LIST'))
     .trim()
     .split('\n').length;
 }

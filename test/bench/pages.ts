@@ -16,7 +16,7 @@ import { HOUR } from '../../src/core/time.ts';
 import { createBoardStore } from '../../src/daemon/board-store.ts';
 import { createStateStore } from '../../src/daemon/state.ts';
 import { startRedis } from '../stack/redis.ts';
-import { chainOf, findingOf, partOf } from '../web/fake-sources.ts';
+import { chainOf, findingOf, partOf } from '../web/fake-accounts.ts';
 import { spread, table } from './table.ts';
 
 const ACCOUNTS = 5000;

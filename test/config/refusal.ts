@@ -1,4 +1,5 @@
 /** What a configuration is refused for, as the lines a person reads. */
+import { expect } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 
@@ -29,4 +30,12 @@ export function refusalOf(text: string, env: Record<string, string> = {}): Confi
 /** One line for each problem. */
 export function linesOf(text: string, env: Record<string, string> = {}): readonly string[] {
   return refusalOf(text, env).message.split('\n');
+}
+
+/** The text is refused in one line alone, which names the place and gives the reason. */
+export function expectRefusal(text: string, at: string, reason: string): void {
+  const lines = linesOf(text);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(`${at}: `);
+  expect(lines[0]).toContain(reason);
 }

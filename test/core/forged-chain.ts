@@ -8,6 +8,7 @@ import { DAY, HOUR } from '../cloud/forge/times.ts';
 import { trailAt } from '../cloud/forge/trail-status.ts';
 import type { CloudTrail } from '../cloud/types.ts';
 import { codesOf, judgeChain, type Evidence, type JudgedChain } from './judge-buckets.ts';
+import { bareSource } from './trail-source.ts';
 
 export const START = Date.parse('2026-05-01T00:13:52Z');
 export const HOURS = 12;
@@ -22,24 +23,18 @@ export function chainOf(forged: ForgedChain, seen: CloudTrail, formerBuckets?: r
   return {
     account: forged.account,
     region: forged.region,
-    source: {
+    source: bareSource({
       ...place,
       reader: seen.account,
       trailArn: seen.arn,
       trail: seen.name,
       homeRegion: seen.homeRegion,
-      bucketOwner: seen.account,
       org: seen.organization ? forged.destination.organization : null,
       multiRegion: seen.multiRegion,
-      regions: null,
       formerBuckets: formerBuckets ?? passed,
       validation: seen.validation,
       status,
-      selectors: null,
-      narrowed: null,
-      regionsFrom: 'seen',
-      gone: false,
-    },
+    }),
   };
 }
 
@@ -73,6 +68,16 @@ export function newStage(hours: number = HOURS): Stage {
     );
   }
   return { forge, chain, buckets, now: START + hours * HOUR + 45 * 60_000 };
+}
+
+/** The stage without the digests of these intervals; objects that were planted stay. */
+export function without(stage: Stage, hidden: readonly number[]): Stage {
+  const buckets = new Map([...stage.buckets].map(([name, objects]) => [name, new Map(objects)]));
+  for (const hour of hidden) {
+    const digest = stage.chain.hours[hour]?.digest;
+    if (digest !== undefined) buckets.get(digest.bucket)?.delete(digest.key);
+  }
+  return { ...stage, buckets };
 }
 
 export function evidenceOf({ forge, chain, buckets, now }: Stage): Evidence {

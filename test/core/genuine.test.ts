@@ -10,6 +10,7 @@ import { isWithinSource, judgeSignature, readClaims } from '../../src/core/judge
 import { formatKey, parseKey } from '../../src/core/key.ts';
 import { fingerprintOf, isFingerprintOf, loadPublicKey, signatureHolds } from '../../src/core/publickey.ts';
 import type { Chain } from '../../src/core/source.ts';
+import { bareSource } from './trail-source.ts';
 
 const DATA = join(import.meta.dirname, '../../../shared/data');
 const present = existsSync(join(DATA, 'keys/real-public-keys.json'));
@@ -179,25 +180,9 @@ describe.skipIf(RAW === undefined)('the genuine digest of ap-northeast-1', () =>
     const { account, bucket, key: rawKey, logs, previous } = digest();
     const key = parseKey(rawKey);
     if (key?.type !== 'digest') throw new Error('no digest key');
-    const source: Chain['source'] = {
-      bucket,
-      prefix: '',
-      reader: account,
-      trailArn: `arn:aws:cloudtrail:us-west-2:${account}:trail/${key.trail}`,
-      trail: key.trail,
-      homeRegion: 'us-west-2',
-      bucketOwner: account,
-      org: null,
-      multiRegion: true,
-      regions: null,
-      formerBuckets: [],
-      validation: true,
-      status: null,
-      selectors: null,
-      narrowed: null,
-      regionsFrom: 'seen',
-      gone: false,
-    };
+    const { trail } = key;
+    const trailArn = `arn:aws:cloudtrail:us-west-2:${account}:trail/${trail}`;
+    const source = bareSource({ reader: account, trail, bucket, trailArn, homeRegion: 'us-west-2' });
     const chain: Chain = { account, region: 'ap-northeast-1', source };
     const metadata = new Map([
       ['signature', previous?.signature ?? ''],

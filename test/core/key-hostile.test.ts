@@ -4,6 +4,7 @@ import { isOwnDigest, isWithinSource } from '../../src/core/judge.ts';
 import { parseKey } from '../../src/core/key.ts';
 import { provenKey } from '../../src/core/layout.ts';
 import type { Chain } from '../../src/core/source.ts';
+import { bareSource } from './trail-source.ts';
 
 const HEAD = 'logs/AWSLogs/111122223333';
 const FOLDER = `${HEAD}/CloudTrail-Digest/eu-west-1/2026/05/01`;
@@ -79,25 +80,13 @@ describe('hostile keys are never read', () => {
 const CHAIN: Chain = {
   account: '111122223333',
   region: 'eu-west-1',
-  source: {
+  source: bareSource({
+    reader: '111122223333',
+    trail: 'main',
     bucket: 'member-logs',
     prefix: 'logs/',
-    reader: '111122223333',
-    trailArn: 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main',
-    trail: 'main',
-    homeRegion: 'us-east-1',
-    bucketOwner: '111122223333',
-    org: null,
-    multiRegion: true,
-    regions: null,
     formerBuckets: [{ bucket: 'former-logs', prefix: '' }],
-    validation: true,
-    status: null,
-    selectors: null,
-    narrowed: null,
-    regionsFrom: 'seen',
-    gone: false,
-  },
+  }),
 };
 
 describe('what a chain may read', () => {

@@ -6,10 +6,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseKey } from '../../src/core/key.ts';
-import type { Chain } from '../../src/core/source.ts';
 import { putObjects } from '../cloud/forge/buckets.ts';
 import { MINUTE } from '../cloud/forge/times.ts';
 import { codesOf, judgeChain, type Evidence, type JudgedChain } from './judge-buckets.ts';
+import { bareSource } from './trail-source.ts';
 
 const DATA = join(import.meta.dirname, '../../../shared/data/oracle');
 const FILES = existsSync(DATA) ? globSync('*.json', { cwd: DATA }).toSorted() : [];
@@ -62,25 +62,16 @@ function judgeScenario(scenario: Scenario): { readonly judged: JudgedChain; read
   const asked = argv[argv.indexOf('--s3-bucket') + 1];
   const bucket = argv.includes('--s3-bucket') && asked !== undefined ? asked : trail.S3BucketName;
   const prefix = trail.S3KeyPrefix === undefined ? '' : `${trail.S3KeyPrefix}/`;
-  const source: Chain['source'] = {
+  const source = bareSource({
+    reader: account,
+    trail: trail.Name,
     bucket,
     prefix,
-    reader: account,
     trailArn: trail.TrailARN,
-    trail: trail.Name,
     homeRegion: trail.HomeRegion,
-    bucketOwner: account,
     org: trail.IsOrganizationTrail ? organizationId : null,
-    multiRegion: true,
-    regions: null,
     formerBuckets: bucket === trail.S3BucketName ? [] : [{ bucket: trail.S3BucketName, prefix }],
-    validation: true,
-    status: null,
-    selectors: null,
-    narrowed: null,
-    regionsFrom: 'seen',
-    gone: false,
-  };
+  });
   const ends = objects.map(({ key }) => parseKey(key)).flatMap((key) => (key?.type === 'digest' ? [key.end] : []));
   const evidence: Evidence = {
     buckets: putObjects(

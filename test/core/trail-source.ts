@@ -1,4 +1,4 @@
-/** A trail as a survey finds it, for tests to change. */
+/** Trails as a survey finds them, for tests to change. */
 import type { Source } from '../../src/core/source.ts';
 
 export const OWNER = '111122223333';
@@ -30,5 +30,27 @@ export function sourceOf(change: Partial<Source> = {}): Source {
     narrowed: null,
     gone: false,
     ...change,
+  };
+}
+
+/** A multi-region trail of which nothing is known but what is given: no status, no selectors, regions by what is seen. */
+export function bareSource(known: Pick<Source, 'reader' | 'trail' | 'bucket'> & Partial<Source>): Source {
+  const { reader, trail } = known;
+  return {
+    trailArn: `arn:aws:cloudtrail:us-east-1:${reader}:trail/${trail}`,
+    homeRegion: 'us-east-1',
+    prefix: '',
+    bucketOwner: reader,
+    org: null,
+    multiRegion: true,
+    regions: null,
+    regionsFrom: 'seen',
+    formerBuckets: [],
+    validation: true,
+    status: null,
+    selectors: null,
+    narrowed: null,
+    gone: false,
+    ...known,
   };
 }

@@ -1,29 +1,15 @@
 /** What the pages are told of the queues, with real jobs on a real Redis: running, failed, delayed, and forged ones. */
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseCollectJob, parseDiscoverJob, type QueueName } from '../../src/adapters/queue-jobs.ts';
-import {
-  Postponed,
-  QUEUE_TIMING,
-  startWorker,
-  type JobContext,
-  type RunningWorker,
-} from '../../src/adapters/queue-worker.ts';
-import { openQueues, type Queues } from '../../src/adapters/queue.ts';
-import { createConnections, type Connections } from '../../src/adapters/redis.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { QueueName } from '../../src/adapters/queue-jobs.ts';
+import { Postponed } from '../../src/adapters/queue-worker.ts';
 import type { CoverPart } from '../../src/core/board/cover.ts';
 import { createJobsReader, type WorkBoard } from '../../src/daemon/jobs-reader.ts';
 import { OperatingError } from '../../src/errors.ts';
 import type { JobsReader } from '../../src/web/sources.ts';
-import { startRedis, type RedisServer } from '../stack/redis.ts';
-import { digestOf, door, keptLog, sweepOf, until } from './fake.ts';
+import { queueGround } from '../adapters/queue-ground.ts';
+import { digestOf, door, sweepOf, until } from './fake.ts';
 
 const [ONE, TWO] = ['222222222222', '333333333333'];
-let server: RedisServer;
-let admin: Redis;
-let connections: Connections;
-let queues: Queues;
-let workers: RunningWorker[];
 let now: number;
 let parts: CoverPart[];
 let rates: Map<string, number>;
@@ -34,57 +20,29 @@ const board: WorkBoard = {
   ratesOf: async () => rates,
 };
 
-beforeAll(async () => {
-  server = await startRedis();
-  admin = new Redis(server.url);
+const ground = queueGround({ attempts: 2 });
+beforeEach(() => {
+  [now, parts, rates] = [Date.now(), [], new Map()];
+  reader = createJobsReader(ground.queues, board, { now: () => now });
 });
-afterAll(async () => {
-  admin.disconnect();
-  await server.stop();
-});
-beforeEach(async () => {
-  await admin.flushall();
-  connections = createConnections({ url: server.url, password: null, tls: null }, keptLog().log);
-  queues = openQueues(connections, { attempts: 2 });
-  [workers, now, parts, rates] = [[], Date.now(), [], new Map()];
-  reader = createJobsReader(queues, board, { now: () => now });
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop(200)));
-  await queues.close();
-  await connections.close(500);
-});
-
-const queue = (name: QueueName) => queues.all.find((one) => one.name === name) ?? expect.unreachable();
-
-/** A worker of one queue, with the real parser. */
-function work<T>(
-  name: QueueName,
-  parse: (data: unknown) => T,
-  handle: (job: T, context: JobContext) => Promise<Record<string, unknown>>,
-): void {
-  const timing = { ...QUEUE_TIMING, backoffMs: 20 };
-  const shared = { timing, onBug: () => undefined, log: keptLog().log };
-  workers.push(startWorker(connections, { ...shared, queue: name, concurrency: 4, parse, handle }));
-}
 
 const trouble = (message: string, retryable = false): OperatingError =>
   new OperatingError({ code: 'blocked-access', message, hint: 'let the role read the bucket', retryable });
 
 const failures = async (count: number) =>
-  until(`${count} jobs failed`, async () => (await queue('collect').getFailedCount()) === count);
+  until(`${count} jobs failed`, async () => (await ground.queue('collect').getFailedCount()) === count);
 
 describe('what runs', () => {
   test('a sweep tells which chain, since when, and what it has done so far, once a second', async () => {
     const end = door();
-    work('discover', parseDiscoverJob, async (_job, context) => {
+    ground.work('discover', async (_job, context) => {
       for (let listed = 1; listed <= 500; listed += 1) context.progress({ listed, captured: 1 });
       await new Promise((later) => setTimeout(later, 1100));
       context.progress({ listed: 700, captured: 3 });
       await end.wait;
       return {};
     });
-    await queues.sweeps([sweepOf(ONE, 'full')]);
+    await ground.queues.sweeps([sweepOf(ONE, 'full')]);
     await until(
       'it runs',
       async () => (await reader.running())[0]?.progress !== null && (await reader.running()).length > 0,
@@ -109,12 +67,12 @@ describe('what runs', () => {
   });
 
   test('waiting and postponed jobs do not run, and are counted', async () => {
-    work('collect', parseCollectJob, async () => {
+    ground.work('collect', async () => {
       throw new Postponed(60_000);
     });
-    await queues.digests([digestOf(ONE, 'a')]);
-    await until('it is delayed', async () => (await queue('collect').getDelayedCount()) === 1);
-    await queues.sweeps([sweepOf(ONE), sweepOf(TWO)]);
+    await ground.queues.digests([digestOf(ONE, 'a')]);
+    await until('it is delayed', async () => (await ground.queue('collect').getDelayedCount()) === 1);
+    await ground.queues.sweeps([sweepOf(ONE), sweepOf(TWO)]);
     expect(await reader.running()).toEqual([]);
     const counts = await reader.counts();
     expect(counts.get('collect')?.get('delayed')).toBe(1);
@@ -122,7 +80,7 @@ describe('what runs', () => {
   });
 
   test('of more than two hundred active jobs the first two hundred are told', async () => {
-    const batch = admin.pipeline();
+    const batch = ground.admin.pipeline();
     for (let at = 0; at < 300; at += 1) {
       batch.hset(
         `{orgtrail}:collect:${at}`,
@@ -146,14 +104,14 @@ describe('what runs', () => {
 
 describe('what has failed', () => {
   test('is told by account, most first, with the newest reason, and job by job, newest first', async () => {
-    work('collect', parseCollectJob, async (job) => {
+    ground.work('collect', async (job) => {
       throw trouble(`cannot read ${job.key}`, job.key === 'again');
     });
-    await queues.digests([digestOf(TWO, 'x')]);
+    await ground.queues.digests([digestOf(TWO, 'x')]);
     await failures(1);
-    await queues.digests([digestOf(ONE, 'first')]);
+    await ground.queues.digests([digestOf(ONE, 'first')]);
     await failures(2);
-    await queues.digests([digestOf(ONE, 'again')]);
+    await ground.queues.digests([digestOf(ONE, 'again')]);
     await failures(3);
     const accounts = await reader.failedByAccount();
     expect(accounts).toEqual([
@@ -184,14 +142,14 @@ describe('what has failed', () => {
       region: 'us-east-1',
       trail: 'main',
     });
-    expect(await queue('collect').getJob(all.jobs[0]?.id ?? '')).toBeDefined();
+    expect(await ground.queue('collect').getJob(all.jobs[0]?.id ?? '')).toBeDefined();
     const second = await reader.failed({ account: ONE, offset: 1, limit: 1 });
     expect([second.total, second.jobs.map(({ object }) => object)]).toEqual([2, ['s3://member-bucket/first']]);
   });
 
   test('a job that is none of ours is told without a word of what it holds, and with its reason bounded', async () => {
-    work('collect', parseCollectJob, async () => ({}));
-    await queue('collect').add('digest', { ...digestOf(ONE, 'k'), account: '<img src=x>' }, { attempts: 1 });
+    ground.work('collect', async () => ({}));
+    await ground.queue('collect').add('digest', { ...digestOf(ONE, 'k'), account: '<img src=x>' }, { attempts: 1 });
     await failures(1);
     const { jobs } = await reader.failed({ account: '', offset: 0, limit: 10 });
     expect(jobs).toEqual([
@@ -200,7 +158,7 @@ describe('what has failed', () => {
     expect(jobs[0]?.reason).toMatch(/^job-refused: /);
     expect((await reader.failedByAccount()).map(({ account }) => account)).toEqual(['']);
     const id = jobs[0]?.id ?? '';
-    await admin.hset(
+    await ground.admin.hset(
       `{orgtrail}:collect:${id}`,
       'failedReason',
       'r'.repeat(10_000),
@@ -215,10 +173,10 @@ describe('what has failed', () => {
   });
 
   test('a job that cannot be read at all hides no other', async () => {
-    await failed('collect', 'fine', digestOf(ONE, 'k'), 1);
-    await failed('collect', 'odd', {}, 2);
-    await admin.hset('{orgtrail}:collect:odd', 'data', '{');
-    await admin.lpush('{orgtrail}:collect:active', 'odd');
+    await failed('collect', { id: 'fine', data: digestOf(ONE, 'k'), at: 1 });
+    await failed('collect', { id: 'odd', data: {}, at: 2 });
+    await ground.admin.hset('{orgtrail}:collect:odd', 'data', '{');
+    await ground.admin.lpush('{orgtrail}:collect:active', 'odd');
     const { jobs } = await reader.failed({ account: null, offset: 0, limit: 10 });
     expect(jobs.map(({ id, what, reason }) => [id, what, reason])).toEqual([
       ['fine', 'digest', 'it broke'],
@@ -239,7 +197,7 @@ describe('what has failed', () => {
       ['reconcile', { type: 'reconcile', cause: 'schedule' }, 'look at the archive', null],
       ['reconcile', { type: 'apply', plan: '0123456789abcdef', by: 'alice' }, 'apply', null],
     ];
-    for (const [at, [name, data]] of jobs.entries()) await failed(name, `job-${at}`, data, at + 1);
+    for (const [at, [name, data]] of jobs.entries()) await failed(name, { id: `job-${at}`, data, at: at + 1 });
     const told = (await reader.failed({ account: null, offset: 0, limit: 20 })).jobs;
     expect(told.map(({ queue: from, what, account }) => [from, what, account]).toReversed()).toEqual(
       jobs.map(([name, , what, account]) => [name, what, account]),
@@ -247,7 +205,8 @@ describe('what has failed', () => {
   });
 
   test('of each queue two thousand are looked through, newest first, once a second however many look', async () => {
-    for (let at = 0; at < 2100; at += 1) await failed('collect', `job-${at}`, digestOf(ONE, `k${at}`), at + 1);
+    for (let at = 0; at < 2100; at += 1)
+      await failed('collect', { id: `job-${at}`, data: digestOf(ONE, `k${at}`), at: at + 1 });
     const before = await calls();
     const [all, again] = await Promise.all([
       reader.failed({ account: null, offset: 0, limit: 1 }),
@@ -265,11 +224,18 @@ describe('what has failed', () => {
 
 /** How many hashes Redis was asked for. */
 async function calls(): Promise<number> {
-  return Number(/cmdstat_hgetall:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0);
+  return Number(/cmdstat_hgetall:calls=(\d+)/.exec(await ground.admin.info('commandstats'))?.[1] ?? 0);
+}
+
+interface FailedJob {
+  readonly id: string;
+  readonly data: object;
+  /** When it failed, in epoch milliseconds. */
+  readonly at: number;
 }
 
 /** A failed job as BullMQ keeps it. */
-async function failed(name: QueueName, id: string, data: object, at: number): Promise<void> {
+async function failed(name: QueueName, { id, data, at }: FailedJob): Promise<void> {
   const fields = {
     data: JSON.stringify(data),
     opts: '{}',
@@ -278,7 +244,7 @@ async function failed(name: QueueName, id: string, data: object, at: number): Pr
     finishedOn: String(at),
     atm: '1',
   };
-  await admin
+  await ground.admin
     .pipeline()
     .hset(`{orgtrail}:${name}:${id}`, { ...fields, failedReason: 'it broke' })
     .zadd(`{orgtrail}:${name}:failed`, at, id)
@@ -286,14 +252,14 @@ async function failed(name: QueueName, id: string, data: object, at: number): Pr
 }
 
 test('a Redis that is away is an error, and not an empty list', async () => {
-  await queues.counts();
-  await server.kill();
-  await until('it is noticed', () => connections.trouble() !== null);
+  await ground.queues.counts();
+  await ground.redis.kill();
+  await until('it is noticed', () => ground.connections.trouble() !== null);
   const looks = [reader.running(), reader.failedByAccount(), reader.counts()].map(async (look) => look);
   for (const look of await Promise.allSettled(looks))
     expect(look).toMatchObject({ status: 'rejected', reason: { code: 'redis-unreachable' } });
-  server = await startRedis({ port: server.port });
-  await until('it is back', () => connections.trouble() === null);
+  await ground.restart();
+  await until('it is back', () => ground.connections.trouble() === null);
 });
 
 describe('what is behind', () => {

@@ -18,7 +18,7 @@ interface Scene {
   readonly organization: Organization;
   readonly insider: Insider;
   /** Delivers up to then, each delivery told to the insider, and captures the log files that pass. */
-  deliver(until: number, captured: boolean): readonly WorldDelivery[];
+  readonly deliver: (until: number, captured: boolean) => readonly WorldDelivery[];
 }
 
 async function openScene(): Promise<Scene> {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
+import { childEnv } from '../stack/child-env.ts';
 import { mutations, openHeld, statementsOf } from './held.ts';
 import type { Organization } from './organization.ts';
 
@@ -21,7 +22,7 @@ async function asked(
 ): Promise<{ readonly code: number | null; readonly text: string }> {
   const command = `${process.execPath} src/main.ts apply --config ${configFile}`;
   const child = spawn(TERMINAL, ['--quiet', '--return', '--command', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
+    env: childEnv({ TERM: 'xterm', ...env }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { childEnv } from '../stack/child-env.ts';
 import { mutations, openHeld, recordsIn, settingsOf } from './held.ts';
 import { orgtrail, type Organization } from './organization.ts';
 
@@ -43,7 +44,7 @@ function holdWrite({ cloud }: Organization, through: number, done: boolean): voi
 async function killedAt(organization: Organization, through: number, done: boolean): Promise<void> {
   holdWrite(organization, through, done);
   const child = spawn(process.execPath, ['src/main.ts', 'apply', '--yes', '--config', organization.configFile], {
-    env: { PATH: process.env['PATH'], ...organization.env },
+    env: childEnv(organization.env),
     stdio: 'ignore',
   });
   const ended = once(child, 'close');

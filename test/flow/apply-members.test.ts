@@ -1,22 +1,17 @@
 /** What lies outside the archive: members' buckets through their own role, each for itself; the key's and the topic's policy. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultTopicPolicy } from '../cloud/identity/sns.ts';
 import { mutations, openHeld, recordsIn, statementsOf } from './held.ts';
 import { ARCHIVE, EXTERNAL_ID, orgtrail, type Organization, type OrganizationOptions } from './organization.ts';
 
 const WRITER_ROLE = 'orgtrail-bucket-policy';
-const opened: Organization[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
-
 /** Three accounts with a bucket each, and in each the role that may change the bucket's policy. */
 async function held(
   policy: Readonly<Record<string, unknown>>,
   options: Partial<OrganizationOptions> = {},
 ): Promise<Organization> {
   const organization = await openHeld({ accounts: 3, ...options }, policy);
-  opened.push(organization);
+  onTestFinished(() => organization.close());
   const { cloud, world } = organization;
   const trusted = [`arn:aws:iam::${world.management}:user/daemon`];
   const allowed = { Effect: 'Allow', Action: ['s3:GetBucketPolicy', 's3:PutBucketPolicy'], Resource: '*' };

@@ -1,19 +1,14 @@
 /** Plan and apply through the real command: what is planned is written once, read back, recorded, and nothing else is. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { archiveOf, FOREIGN, mutations, openHeld, recordsOf, settingsOf, statementsOf } from './held.ts';
 import { ARCHIVE, orgtrail, type Organization, type OrganizationOptions } from './organization.ts';
-
-const opened: Organization[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
 
 async function held(
   options: Partial<OrganizationOptions> = {},
   policy: Readonly<Record<string, unknown>> = {},
 ): Promise<Organization> {
   const organization = await openHeld(options, policy);
-  opened.push(organization);
+  onTestFinished(() => organization.close());
   return organization;
 }
 

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { verifySource } from '../../src/cli/verify.ts';
 import { verifyArchive, type ArchiveRequest } from '../../src/cli/verify-archive.ts';
-import { loadConfig } from '../../src/config.ts';
 import { objectAt, keysWith } from './evidence.ts';
 import { ARCHIVE, type Organization } from './organization.ts';
+import { requestHere, type RunnableWorld } from './request-here.ts';
 import { readReport, type VerifyReport } from './verify-report.ts';
 
 export type ArchiveAsk = Partial<Pick<ArchiveRequest, 'dir' | 'full' | 'sample' | 'from' | 'to' | 'json'>> & {
@@ -19,54 +19,28 @@ export interface ArchiveAnswer {
 }
 
 /** Runs it with the world's own credentials. Nothing is sampled unless asked for. */
-export async function archiveAnswer(
-  world: Pick<Organization, 'configFile' | 'env'>,
-  ask: ArchiveAsk = {},
-): Promise<ArchiveAnswer> {
-  Object.assign(process.env, world.env);
+export async function archiveAnswer(world: RunnableWorld, ask: ArchiveAsk = {}): Promise<ArchiveAnswer> {
   let stderr = '';
-  const answer = await verifyArchive({
-    config: loadConfig(world.configFile, {}),
-    clock: { now: () => ask.now ?? Date.now() },
-    screen: { write: (text) => (stderr += text) },
-    json: ask.json ?? true,
-    from: ask.from ?? null,
-    to: ask.to ?? null,
-    accounts: [],
-    regions: [],
-    trails: [],
-    signal: new AbortController().signal,
-    dir: ask.dir ?? null,
-    full: ask.full ?? false,
-    sample: ask.sample ?? 0,
-  });
+  const { now, dir = null, full = false, sample = 0, ...asked } = ask;
+  const screen = { write: (text: string) => (stderr += text) };
+  const request = requestHere(world, () => now ?? Date.now(), { screen, ...asked });
+  const answer = await verifyArchive({ ...request, dir, full, sample });
   return { exit: answer.exitCode, stdout: answer.stdout, stderr };
 }
 
 /** `verify --source --json` of the same moment. */
 export async function sourceAnswer(
-  world: Pick<Organization, 'configFile' | 'env'>,
+  world: RunnableWorld,
   ask: Pick<ArchiveAsk, 'now' | 'from' | 'to'> = {},
 ): Promise<Pick<ArchiveAnswer, 'exit' | 'stdout'>> {
-  Object.assign(process.env, world.env);
-  const answer = await verifySource({
-    config: loadConfig(world.configFile, {}),
-    clock: { now: () => ask.now ?? Date.now() },
-    screen: { write: () => true },
-    json: true,
-    from: ask.from ?? null,
-    to: ask.to ?? null,
-    accounts: [],
-    regions: [],
-    trails: [],
-    signal: new AbortController().signal,
-  });
+  const { now, ...asked } = ask;
+  const answer = await verifySource(requestHere(world, () => now ?? Date.now(), asked));
   return { exit: answer.exitCode, stdout: answer.stdout };
 }
 
 /** The same with the report read. */
 export async function archiveHere(
-  world: Pick<Organization, 'configFile' | 'env'>,
+  world: RunnableWorld,
   ask: ArchiveAsk = {},
 ): Promise<ArchiveAnswer & { readonly report: VerifyReport }> {
   const answer = await archiveAnswer(world, ask);

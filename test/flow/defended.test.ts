@@ -1,19 +1,14 @@
 /** Capture defends: what was copied at first sight proves the file, whatever the member bucket does with it afterwards. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { pendingKey, provenKey } from '../../src/core/layout.ts';
 import { HOUR, MINUTE } from '../../src/core/time.ts';
 import type { ForgedHour } from '../cloud/forge/chain-types.ts';
 import type { CloudObject } from '../cloud/types.ts';
-import { archiveMark, keysWith, objectAt, receipts, rewritten } from './evidence.ts';
+import { archiveMark, denyRead, keysWith, objectAt, receipts, rewritten } from './evidence.ts';
 import { BUCKET, openChain, type OneChain } from './one-chain.ts';
 import { ARCHIVE } from './organization.ts';
 import { pass } from './pass.ts';
-
-const opened: OneChain[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
 
 interface Captured {
   readonly ground: OneChain;
@@ -26,7 +21,7 @@ interface Captured {
 /** Three proven hours and a fourth whose files were captured before its digest came. */
 async function openCaptured(): Promise<Captured> {
   const ground = await openChain({ hours: 3 });
-  opened.push(ground);
+  onTestFinished(() => ground.close());
   const made = ground.hour({ logs: 3 });
   hide(ground, made);
   const now = made.end + 20 * MINUTE;
@@ -121,11 +116,7 @@ describe('log files that were captured before their digest came', () => {
   test('and then may not be read are proven from the copy; the receipt says that the source could not be looked at', async () => {
     const captured = await openCaptured();
     const { ground, made, logs } = captured;
-    const bucket = ground.cloud.state.buckets.get(BUCKET);
-    if (bucket === undefined) throw new Error('a bucket is wanted');
-    const Resource = `arn:aws:s3:::${BUCKET}/${logs[0]?.key}`;
-    const statement = { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource };
-    bucket.policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    denyRead(ground, BUCKET, logs[0]?.key ?? '');
     expect((await judge(captured)).digests).toMatchObject({ verified: 1, blocked: 0 });
     const held = receiptOf(ground, made);
     expect(held?.name.state).toBe('defended');
@@ -156,7 +147,7 @@ describe('a log file that was compressed otherwise', () => {
 
   test('than what the archive holds already is noted too', async () => {
     const ground = await openChain({ hours: 3 });
-    opened.push(ground);
+    onTestFinished(() => ground.close());
     const key = ground.chain.hours[1]?.logs[0]?.key ?? '';
     const held = ground.buckets.get(BUCKET)?.get(key);
     if (held === undefined) throw new Error('a log is wanted');
@@ -177,7 +168,7 @@ describe('a log file that was compressed otherwise', () => {
 
 test('bytes that were wrong when they were captured and right when the digest came are kept as evidence, released, and no finding', async () => {
   const ground = await openChain({ hours: 3 });
-  opened.push(ground);
+  onTestFinished(() => ground.close());
   const made = ground.hour({ logs: 1 });
   hide(ground, made);
   const [log] = made.logs.map(({ object }) => object);

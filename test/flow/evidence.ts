@@ -37,6 +37,22 @@ export function overwrite({ cloud }: Pick<Organization, 'cloud'>, bucket: string
   cloud.put({ bucket, key, body, metadata, contentType, contentEncoding });
 }
 
+/** Nobody may read this object (`*` at its end: those that begin so) until the answer is called. */
+export function denyRead({ cloud }: Pick<Organization, 'cloud'>, bucket: string, key: string): () => void {
+  const held = cloud.state.buckets.get(bucket);
+  if (held === undefined) throw new Error(`no bucket ${bucket}`);
+  const statement = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:GetObject',
+    Resource: `arn:aws:s3:::${bucket}/${key}`,
+  };
+  held.policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  return () => {
+    held.policy = null;
+  };
+}
+
 /** Every object of the member buckets by `bucket/key`. */
 export function sourceObjects({ cloud, world }: Ground): ReadonlyMap<string, StoredVersion> {
   const found = new Map<string, StoredVersion>();
@@ -95,6 +111,11 @@ export function receipts(organization: Pick<Organization, 'cloud'>): readonly Re
     const newest = new Set(newestReceipts(chain.map(({ name }) => name)));
     return chain.filter(({ name }) => newest.has(name));
   });
+}
+
+/** The newest revision of every receipt by its state: `r0.linked`. */
+export function receiptStates(organization: Pick<Organization, 'cloud'>): readonly string[] {
+  return receipts(organization).map(({ name }) => `r${name.revision}.${name.state}`);
 }
 
 /** A mark of every object version in the archive: equal marks mean that not one byte was written in between. */

@@ -6,6 +6,7 @@ import type { Fault, FaultMatch } from '../cloud/faults.ts';
 import type { StoredVersion } from '../cloud/s3/bucket.ts';
 import {
   allReceipts,
+  archiveContent,
   archiveMark,
   compareArchive,
   forbidden,
@@ -37,7 +38,18 @@ const LISTING: FaultMatch = { operation: 'ListObjectsV2' };
 const READING: FaultMatch = { operation: 'GetObject' };
 const WRITING: FaultMatch = { operation: 'PutObject' };
 
+/** Those that wait for most time limits first, so that none of them is left for the end. */
 const TROUBLES: readonly Trouble[] = [
+  {
+    name: 'bursts of 503 SlowDown',
+    fault: { kind: 'status', status: 503, code: 'SlowDown' },
+    probability: 0.2,
+    slow: true,
+  },
+  { name: 'a stall before the answer', fault: { kind: 'stall', at: null }, probability: 0.2, slow: true },
+  { name: 'an empty 200', fault: { kind: 'empty-200' } },
+  { name: 'a stall inside the body', fault: { kind: 'stall', at: 100 }, match: READING, probability: 0.3 },
+  { name: "a proxy's page with 200", fault: { kind: 'html-200' } },
   {
     name: 'a listing that never ends',
     fault: { kind: 'listing', how: 'endless-token' },
@@ -47,20 +59,10 @@ const TROUBLES: readonly Trouble[] = [
   },
   { name: 'a listing cut without a token', fault: { kind: 'listing', how: 'missing-token' }, match: LISTING },
   { name: 'a listing with a foreign key', fault: { kind: 'listing', how: 'foreign-key' }, match: LISTING },
-  { name: 'an empty 200', fault: { kind: 'empty-200' } },
-  { name: "a proxy's page with 200", fault: { kind: 'html-200' } },
   { name: 'an error inside a 200', fault: { kind: 'error-in-200', code: 'InternalError' }, match: { service: 's3' } },
   { name: 'a cut body', fault: { kind: 'cut', at: 200 } },
   { name: 'a reset before', fault: { kind: 'reset', done: false } },
   { name: 'a reset when all was done', fault: { kind: 'reset', done: true } },
-  { name: 'a stall before the answer', fault: { kind: 'stall', at: null }, probability: 0.2, slow: true },
-  { name: 'a stall inside the body', fault: { kind: 'stall', at: 100 }, match: READING, probability: 0.3 },
-  {
-    name: 'bursts of 503 SlowDown',
-    fault: { kind: 'status', status: 503, code: 'SlowDown' },
-    probability: 0.2,
-    slow: true,
-  },
   { name: '500 though all was done', fault: { kind: 'done-but-500' } },
   { name: '409 on conditional writes', fault: { kind: 'conflict-409' }, match: WRITING },
   { name: 'wrong bytes of the right length', fault: { kind: 'wrong-bytes' }, match: READING },
@@ -132,6 +134,10 @@ test.concurrent.each(TROUBLES)(
     ).toEqual([]);
     expect(cloud.faults.counts().get(trouble.fault.kind)).toBeGreaterThan(2);
     cloud.faults.clear();
+    // What could not be read of a trail's selectors is no fault of the pass: its record is told more by the next one.
+    const content = archiveContent(organization);
+    expect((await pass(organization, NOW)).exitCode).toBe(0);
+    expect(archiveContent(organization)).toEqual(content);
     const mark = archiveMark(organization);
     expect((await pass(organization, NOW)).exitCode).toBe(0);
     expect(archiveMark(organization)).toBe(mark);

@@ -9,6 +9,7 @@ import { createCloud, type WholeCloud } from '../cloud/cloud.ts';
 import { forgeWorld, type World, type WorldOptions } from '../cloud/forge/world.ts';
 import { sortedKeys } from '../cloud/s3/keyindex.ts';
 import type { CloudObject, CloudRole } from '../cloud/types.ts';
+import { childEnv } from '../stack/child-env.ts';
 
 export const ROLE = 'orgtrail-reader';
 export const ARCHIVE = 'orgtrail-archive';
@@ -125,7 +126,7 @@ export async function orgtrail(
   ...words: readonly string[]
 ): Promise<Ended> {
   const child = spawn(process.execPath, ['src/main.ts', ...words, '--config', organization.configFile], {
-    env: { PATH: process.env['PATH'], ...organization.env },
+    env: childEnv(organization.env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };

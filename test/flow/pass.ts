@@ -7,7 +7,7 @@ import type { DigestJob, SweepDepth } from '../../src/core/job.ts';
 import type { Problem, Survey } from '../../src/core/source.ts';
 import type { DigestOutcome, Discovery, SweepOutcome, Work } from '../../src/daemon/work.ts';
 import { createPipeline } from '../../src/pipeline.ts';
-import type { Organization } from './organization.ts';
+import { requestHere, type RunnableWorld } from './request-here.ts';
 
 /** What `collect --json` says, with its exit status. */
 export interface Pass {
@@ -19,25 +19,11 @@ export interface Pass {
   readonly status: StatusReport;
 }
 
-type Ground = Pick<Organization, 'configFile' | 'env'>;
-
 const never = new AbortController().signal;
 
 /** One whole `collect`, under the same identity as a child process would have. */
-export async function pass(organization: Ground, now: number): Promise<Pass> {
-  Object.assign(process.env, organization.env);
-  const answer = await collect({
-    config: loadConfig(organization.configFile, {}),
-    clock: { now: () => now },
-    screen: { write: () => true },
-    json: true,
-    from: null,
-    to: null,
-    accounts: [],
-    regions: [],
-    trails: [],
-    signal: never,
-  });
+export async function pass(organization: RunnableWorld, now: number): Promise<Pass> {
+  const answer = await collect(requestHere(organization, () => now));
   return { exitCode: answer.exitCode, ...(JSON.parse(answer.stdout) as Omit<Pass, 'exitCode'>) };
 }
 
@@ -52,7 +38,7 @@ export interface OpenPipeline {
 }
 
 /** Opens it; `clock` may be moved between calls. */
-export function openPipeline(organization: Ground, clock: { now(): number }): OpenPipeline {
+export function openPipeline(organization: RunnableWorld, clock: { now(): number }): OpenPipeline {
   Object.assign(process.env, organization.env);
   const open = openParts(loadConfig(organization.configFile, {}), clock);
   const work = createPipeline(open.parts);

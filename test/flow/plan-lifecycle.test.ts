@@ -1,6 +1,6 @@
 /** Nothing expires whose cells are not proven: what the plan finds in receipts and quarantine decides what a rule may say. */
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parseReceiptKey } from '../../src/core/layout.ts';
 import { deleteKey } from '../cloud/s3/bucket.ts';
 import { sortedKeys } from '../cloud/s3/keyindex.ts';
@@ -8,18 +8,13 @@ import { overwrite } from './evidence.ts';
 import { archiveOf, openHeld } from './held.ts';
 import { orgtrail, type Organization, type OrganizationOptions } from './organization.ts';
 
-const opened: Organization[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
-
 /** Three hours of history of months ago, collected; logs are to go after a hundred days, and quarantine too. */
 async function collected(
   options: Partial<OrganizationOptions> = {},
   before: (organization: Organization) => void = () => undefined,
 ): Promise<Organization> {
   const organization = await openHeld({ hours: 3, ...options });
-  opened.push(organization);
+  onTestFinished(() => organization.close());
   const rules = [
     { name: 'logs', of: 'logs', expireDays: 100 },
     { name: 'quarantine', of: 'quarantine', expireDays: 30 },

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { childEnv } from '../stack/child-env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STOP_MS = 10_000;
@@ -33,7 +34,7 @@ export function startRun({ name, role, configFile, env }: RunOptions): Running {
   const words = ['--import', './test/flow/quick-locks.ts', 'src/main.ts', 'run', '--role', role];
   const child = spawn(process.execPath, [...words, '--config', configFile], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...env },
+    env: childEnv(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

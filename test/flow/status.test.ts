@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { provenKey } from '../../src/core/layout.ts';
 import { HOUR } from '../../src/core/time.ts';
 import { forgeWorld } from '../cloud/forge/world.ts';
-import { allReceipts, archiveMark, keysWith, objectAt, overwrite, receipts, remove, rewritten } from './evidence.ts';
+import {
+  allReceipts,
+  archiveMark,
+  keysWith,
+  objectAt,
+  overwrite,
+  receiptStates,
+  remove,
+  rewritten,
+} from './evidence.ts';
 import { ARCHIVE, type Organization } from './organization.ts';
 import { openPipeline, pass } from './pass.ts';
 import { collected, digests, found, HOURS, nth, NOW, open, show, START, text, type Spot } from './status-here.ts';
@@ -15,9 +24,6 @@ function take(organization: Organization, ...spots: readonly Spot[]): void {
 
 const stateOf = ({ report }: Awaited<ReturnType<typeof show>>): readonly string[] =>
   report.accounts.map(({ state }) => state);
-
-const revisions = (organization: Organization): readonly string[] =>
-  receipts(organization).map(({ name }) => `r${name.revision}.${name.state}`);
 
 describe('a source that holds what was recorded', () => {
   test('is proven, with every day of the window and no finding', async () => {
@@ -148,7 +154,7 @@ describe('a digest replaced under its key', () => {
     expect(stateOf(before)).toEqual(['failed']);
     expect(found(before, 'digest-replaced').detail).toContain(provenKey('', spot.key));
     expect(await pass(organization, NOW)).toMatchObject({ exitCode: 3, digests: { written: 1 } });
-    expect(revisions(organization).filter((one) => one !== 'r0.linked')).toEqual(['r0.start', 'r1.failed']);
+    expect(receiptStates(organization).filter((one) => one !== 'r0.linked')).toEqual(['r0.start', 'r1.failed']);
     expect(allReceipts(organization).map(({ receipt }) => receipt.digest.verdict)).toContain('digest-replaced');
     expect(objectAt(organization, ARCHIVE, provenKey('', spot.key)).versionId).toBe(proven.versionId);
     expect(rewritten(organization)).toEqual([]);
@@ -204,7 +210,7 @@ describe('a digest replaced under its key', () => {
     await pass(organization, NOW);
     organization.cloud.put(spot);
     expect(await pass(organization, NOW)).toMatchObject({ exitCode: 0, digests: { written: 1 } });
-    expect(revisions(organization)).toContain('r2.linked');
+    expect(receiptStates(organization)).toContain('r2.linked');
     expect(await show(organization, NOW)).toMatchObject({ exitCode: 0, codes: [] });
   });
 });

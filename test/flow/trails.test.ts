@@ -270,45 +270,6 @@ describe('a trail that is deleted', () => {
   });
 });
 
-describe('a trail that proves less than before', () => {
-  test('by its selectors is told at once, and stays told when they are widened again', async () => {
-    const { cloud } = await open();
-    expect((await pass(organization, NOW)).exitCode).toBe(0);
-    const selectors = { EventSelectors: [{ ReadWriteType: 'ReadOnly', IncludeManagementEvents: true }] };
-    cloud.control.changeTrail(theTrail().arn, { selectors });
-    const narrowed = await pass(organization, NOW + 1000);
-    expect(narrowed.exitCode).toBe(3);
-    expect(new Set(narrowed.status.findings.map(({ code }) => code))).toEqual(new Set(['selectors-narrowed']));
-    expect(narrowed.status.findings[0]?.detail).toContain('eventCategory=Management, readOnly=false');
-    const advanced = [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] }];
-    cloud.control.changeTrail(theTrail().arn, { selectors: { AdvancedEventSelectors: advanced } });
-    const widened = await pass(organization, NOW + 2000);
-    expect(widened.status.findings[0]).toMatchObject({ code: 'selectors-narrowed' });
-    expect(widened.status.findings[0]?.detail).toContain('recorded again since');
-  });
-
-  test('by validation switched off, or logging, is told', async () => {
-    const { cloud } = await open();
-    await pass(organization, NOW);
-    cloud.control.changeTrail(theTrail().arn, { validation: false });
-    const codes = (answer: Pass) => new Set(answer.status.findings.map(({ code }) => code));
-    expect(codes(await pass(organization, NOW + 1000))).toEqual(new Set(['validation-off']));
-    cloud.control.changeTrail(theTrail().arn, { validation: true });
-    cloud.control.changeTrailStatus(theTrail().arn, { logging: false, stoppedLogging: START + 2 * HOUR });
-    expect(codes(await pass(organization, NOW + 2000))).toContain('logging-stopped');
-  });
-
-  test('by one region instead of all is told, and the other regions are not called cut', async () => {
-    const { cloud } = await open();
-    await pass(organization, NOW);
-    const { arn, homeRegion } = theTrail();
-    cloud.control.changeTrail(arn, { multiRegion: false });
-    const answer = await pass(organization, NOW + 1000);
-    expect(new Set(answer.status.findings.map(({ code }) => code))).toEqual(new Set(['selectors-narrowed']));
-    expect(answer.status.findings[0]?.detail).toContain(`regions other than ${homeRegion}`);
-  });
-});
-
 function never(): never {
   throw new Error('the bucket is there');
 }

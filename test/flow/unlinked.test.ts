@@ -1,19 +1,14 @@
 /** A digest whose predecessor is not there, through whole passes of `collect`: expired, deleted, or still to come. */
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { DAY, HOUR } from '../cloud/forge/times.ts';
-import { openChain, type OneChain } from './one-chain.ts';
+import { openChain } from './one-chain.ts';
 import { remove } from './evidence.ts';
 import { pass } from './pass.ts';
-
-const opened: OneChain[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
 
 /** Ten hours, those digests taken away with their log files, and a first pass weeks later: the report looks back a week. */
 async function collectWithout(hours: readonly number[]) {
   const ground = await openChain({ hours: 10 });
-  opened.push(ground);
+  onTestFinished(() => ground.close());
   ground.publish();
   for (const hour of hours) {
     const record = ground.chain.hours[hour];

@@ -1,6 +1,6 @@
 /** Files that no digest names, through whole passes of `collect`: planted, not yet named, named days later. */
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { pendingKey, provenKey } from '../../src/core/layout.ts';
 import { formatIso, HOUR, MINUTE } from '../../src/core/time.ts';
 import type { CloudObject } from '../cloud/types.ts';
@@ -9,14 +9,9 @@ import { ACCOUNT, BUCKET, openChain, REGION, type OneChain, type OneChainOptions
 import { ARCHIVE } from './organization.ts';
 import { openPipeline, pass } from './pass.ts';
 
-const opened: OneChain[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
-
 async function open(options: OneChainOptions = {}): Promise<OneChain> {
   const ground = await openChain({ hours: 6, ...options });
-  opened.push(ground);
+  onTestFinished(() => ground.close());
   ground.publish();
   return ground;
 }

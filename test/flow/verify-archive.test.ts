@@ -8,6 +8,7 @@ import { alterLog, deleteLog } from '../cloud/forge/damage/logs.ts';
 import type { Damage } from '../cloud/forge/damage/scene.ts';
 import { flipSignature, loseMetadata } from '../cloud/forge/damage/signature-metadata.ts';
 import { TAMPERINGS } from '../cloud/forge/damage/tampering.ts';
+import { childEnv } from '../stack/child-env.ts';
 import { archiveAnswer, copyArchive, sourceAnswer, type ArchiveAsk } from './archive-here.ts';
 import { forbidden } from './evidence.ts';
 import { BUCKET, openChain, type OneChain } from './one-chain.ts';
@@ -158,7 +159,7 @@ async function shutOff(way: 'namespace' | 'preload', words: readonly string[], c
     way === 'namespace'
       ? ([UNSHARE, ['-n', process.execPath]] as const)
       : ([process.execPath, ['--import', `file://${guard}`]] as const);
-  const child = spawn(program, [...before, main, ...words], { cwd, env: { PATH: process.env['PATH'] } });
+  const child = spawn(program, [...before, main, ...words], { cwd, env: childEnv() });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (part: Buffer) => (texts.stdout += part.toString()));
   child.stderr.on('data', (part: Buffer) => (texts.stderr += part.toString()));

@@ -1,6 +1,6 @@
 /** `verify --source --json` within the test's own process: the same command, without the second that a process costs. */
 import { verifySource } from '../../src/cli/verify.ts';
-import { loadConfig } from '../../src/config.ts';
+import { requestHere, type RunnableWorld } from './request-here.ts';
 import { readReport, type VerifyReport } from './verify-report.ts';
 
 /** What is verified: any opened world with its configuration. Times in epoch milliseconds. */
@@ -15,25 +15,10 @@ export interface Answered {
 }
 
 /** Verifies with the world's own credentials, which are taken out of the environment again. */
-export async function verifyHere(
-  world: { readonly configFile: string; readonly env: NodeJS.ProcessEnv },
-  ask: Ask = {},
-): Promise<Answered> {
+export async function verifyHere(world: RunnableWorld, ask: Ask = {}): Promise<Answered> {
   const before = Object.keys(world.env).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, world.env);
   try {
-    const answer = await verifySource({
-      config: loadConfig(world.configFile, {}),
-      clock: { now: () => Date.now() },
-      screen: { write: () => true },
-      json: true,
-      from: ask.from ?? null,
-      to: ask.to ?? null,
-      accounts: [],
-      regions: [],
-      trails: [],
-      signal: new AbortController().signal,
-    });
+    const answer = await verifySource(requestHere(world, () => Date.now(), ask));
     return { exit: answer.exitCode, report: readReport(answer.stdout) };
   } finally {
     for (const [name, value] of before) {

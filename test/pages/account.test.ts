@@ -26,14 +26,20 @@ function answerOf(account: string): AccountPage {
 describe('the sentence on an account', () => {
   test('speaks of the chains that are well, and of those that need somebody', () => {
     expect(accountSentence(answerOf(PAYMENTS))).toBe(
-      'Proven up to 2026-11-18 14:05 UTC in 16 chains; 1 needs you; as a whole it is proven up to 2026-11-17 03:05 UTC.',
+      'Proven up to 2026-11-17 03:05 UTC and no further: 1 of 17 chains needs you. 16 others are proven up to 2026-11-18 14:05 UTC.',
     );
     expect(accountSentence(answerOf(QUIET))).toBe('Proven up to 2026-11-18 14:05 UTC in 17 chains.');
   });
 
   test('claims nothing that is not proven: no chain, none proven yet, none known', () => {
-    expect(accountSentence(answerOf('300000000004'))).toBe('Nothing of it is proven yet; 17 need you.');
-    expect(accountSentence(answerOf(DATA_LAKE))).toBe('Proven up to 2026-11-18 08:05 UTC and no further; 17 need you.');
+    expect(accountSentence(answerOf('300000000004'))).toBe('Nothing of it is proven yet: all 17 chains need you.');
+    expect(accountSentence(answerOf(DATA_LAKE))).toBe(
+      'Proven up to 2026-11-18 08:05 UTC and no further: all 17 chains need you.',
+    );
+    const { line, ...page } = answerOf(PAYMENTS);
+    expect(accountSentence({ ...page, line: { ...line, verifiedUntil: null } })).toBe(
+      'Not proven as a whole: 1 of 17 chains needs you. 16 others are proven up to 2026-11-18 14:05 UTC.',
+    );
     expect(accountSentence(answerOf(NEW))).toBe('No chain of it is known yet, so nothing of it is proven.');
   });
 

@@ -1,23 +1,44 @@
 /** The pages as `vite build` makes them, in Debian's Chromium, with made-up answers behind them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { findExecutable } from '../stack/executable.ts';
 import { CHROMIUM, reasonToSkip } from '../stack/need.ts';
+import { PAGES, pagesAreBuilt } from '../stack/pages.ts';
 import { startFakeServer, type FakeServer } from './fake-server.ts';
 import type { FixtureRoute } from './fixtures/route.ts';
 
-const BROWSER = findExecutable([CHROMIUM.binary]);
+/** The same Chromium without the windows around its pages, where Debian's package of it is there: half the work. */
+const WITHOUT_WINDOWS = 'chromium-headless-shell';
+const BROWSER = findExecutable([WITHOUT_WINDOWS, CHROMIUM.binary]);
 /** Why nothing can be opened here; null: it can. Where the stack is required, the missing browser fails the tests. */
 export const NO_BROWSER: string | null = reasonToSkip('the pages are not opened', [CHROMIUM]);
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Builds the pages into a folder of their own; others may build at the same time. */
-export async function buildPages(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+interface Pages {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+async function emptyFolder(): Promise<Pages> {
   const folder = await mkdtemp(join(tmpdir(), 'orgtrail-pages-'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A copy of what the run's set-up has built: others may build at the same time. Their sources changed since: built anew. */
+async function copyPages(): Promise<Pages> {
+  if (!pagesAreBuilt()) return buildPages();
+  const pages = await emptyFolder();
+  await cp(PAGES, pages.folder, { recursive: true });
+  return pages;
+}
+
+/** Builds the pages into a folder of their own. */
+export async function buildPages(): Promise<Pages> {
+  const { build } = await import('vite'); // here: it takes its time, and few build
+  const pages = await emptyFolder();
   // The test runner says `test` here, with which the pages would be built as for development.
   const said = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
@@ -25,13 +46,13 @@ export async function buildPages(): Promise<{ readonly folder: string; remove():
     await build({
       configFile: join(ROOT, 'vite.config.ts'),
       logLevel: 'error',
-      build: { outDir: folder, emptyOutDir: true },
+      build: { outDir: pages.folder, emptyOutDir: true },
     });
   } finally {
     if (said === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = said;
   }
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return pages;
 }
 
 /** One open page, and everything that it complained of. */
@@ -58,7 +79,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** Built pages and a running browser. */
 export async function openStage(): Promise<Stage> {
-  const pages = await buildPages();
+  const pages = await copyPages();
   const browser = await openBrowser();
   const servers: FakeServer[] = [];
   return {

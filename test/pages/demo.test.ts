@@ -51,12 +51,18 @@ describe.skipIf(NO_BROWSER !== null)('the pages over the demo', () => {
         .first()
         .waitFor();
 
+      const key = demo.insider.forged()?.key ?? 'nothing was forged';
+      await rowOf(page, 'failed').locator('[role="gridcell"] [data-state="failed"]').first().hover({ force: true });
+      await page
+        .getByText(`log-hash-mismatch: ${key.slice(key.lastIndexOf('/') + 1)}`)
+        .first()
+        .waitFor();
+
       await rowOf(page, 'failed').getByRole('link').first().click();
       await page.waitForURL(`**/accounts/${demo.insider.forges}`);
       await page.locator('a[href^="/findings/"]').first().click();
       await page.waitForURL('**/findings/*');
       await page.getByText('log-hash-mismatch').first().waitFor();
-      const key = demo.insider.forged()?.key ?? 'nothing was forged';
       const text = await page.locator('main').innerText();
       expect(text).toContain(key.slice(-24));
       expect(text).toContain('quarantine');

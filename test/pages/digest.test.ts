@@ -9,6 +9,7 @@ import { digestAnswer } from './fixtures/digests.ts';
 import { evidenceRoutes } from './fixtures/evidence.ts';
 import { TAMPERED_END } from './fixtures/findings.ts';
 import { HEAD, idOf, sha } from './fixtures/members.ts';
+import { Refusal } from './fixtures/route.ts';
 import { faultsInEveryMode, openLook, type Look } from './look.ts';
 
 /** Axe goes four times over a page, on a machine that others may load. */
@@ -96,6 +97,21 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of a digest', () => {
     await context.close();
   });
 
+  test('gives an id in one piece to whoever selects it, and shortens it in its middle (it came with a line break in it)', async () => {
+    const { page, context } = await look.open(failed.path);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const ids = await page.evaluate(selectedIds);
+      expect(ids.length).toBeGreaterThan(50);
+      expect(ids.filter(({ selected, all }) => selected !== all)).toEqual([]);
+      expect(ids.filter(({ endShown }) => !endShown)).toEqual([]);
+      // What has room is shown whole.
+      const shortened = ids.filter((one) => one.shortened).map(({ all }) => all.length);
+      expect(Math.min(...shortened)).toBeGreaterThan(width === 390 ? 40 : 60);
+    }
+    await context.close();
+  });
+
   test('filters its files in the address, and back takes the filter away', async () => {
     const { page, context } = await look.open(failed.path);
     const table = page.getByRole('table', { name: 'Log files that this digest names' });
@@ -119,6 +135,20 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of a digest', () => {
     await page.getByRole('link', { name: 'its finding' }).first().click();
     await page.getByText('1 of 1 findings').waitFor();
     expect(await page.getByRole('region', { name: 'log-hash-mismatch' }).count()).toBe(1);
+    await context.close();
+  });
+
+  test('says where it belongs by names, and by what the address holds while they cannot be read', async () => {
+    const { page, context } = await look.open(failed.path);
+    const crumbs = page.getByRole('navigation', { name: 'Around this digest' });
+    await crumbs.getByRole('link', { name: 'us-east-1, trail org-audit' }).waitFor();
+    expect(await crumbs.getByRole('link', { name: 'payments' }).getAttribute('href')).toBe(`/accounts/${PAYMENTS}`);
+    look.server.intercept = (path) =>
+      /chains\/[0-9a-f]+$/.test(path) ? new Refusal(503, 'redis', { detail: 'Redis cannot be used.' }) : null;
+    await page.reload({ waitUntil: 'networkidle' });
+    await crumbs.getByRole('link', { name: `Account ${PAYMENTS}` }).waitFor();
+    await crumbs.getByRole('link', { name: 'its chain' }).click();
+    await page.waitForURL('**/chains/*');
     await context.close();
   });
 
@@ -170,3 +200,28 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of a digest', () => {
     AXE_MS,
   );
 });
+
+interface SelectedId {
+  /** What a copy of the selection would hold. */
+  readonly selected: string;
+  readonly all: string;
+  readonly shortened: boolean;
+  readonly endShown: boolean;
+}
+
+function selectedIds(): readonly SelectedId[] {
+  return [...document.querySelectorAll<HTMLElement>('[class*=idText]')]
+    .filter((one) => one.checkVisibility())
+    .map((one) => {
+      getSelection()?.selectAllChildren(one);
+      const [head] = one.children;
+      const end = document.createRange();
+      end.selectNodeContents(one.lastChild ?? one);
+      return {
+        selected: getSelection()?.toString() ?? '',
+        all: one.title,
+        shortened: head !== undefined && head.scrollWidth > head.clientWidth,
+        endShown: end.getBoundingClientRect().right <= one.getBoundingClientRect().right + 1,
+      };
+    });
+}

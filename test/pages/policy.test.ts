@@ -55,6 +55,24 @@ describe.skipIf(skipWithoutBrowser() !== null)('the page of policies', () => {
     await context.close();
   });
 
+  test('gives every next step to copy, also one that is no command', async () => {
+    const { page, context } = await look.open('/policy');
+    for (const name of ['Object lock', 'Bucket policy', 'Key policy']) {
+      const card = page.getByRole('article', { name });
+      expect.soft(await card.getByRole('button', { name: 'Copy next step' }).count(), name).toBe(1);
+    }
+    await context.close();
+  });
+
+  test('shows how full a document is where the system takes backgrounds away (forced colours)', async () => {
+    const { page, context } = await look.open('/policy');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const fill = page.getByRole('meter', { name: 'Size of the bucket policy' }).locator('div');
+    expect(await fill.evaluate((one) => getComputedStyle(one).backgroundColor)).not.toBe(ground);
+    await context.close();
+  });
+
   test('shows the diff with marks, numbers and words, folded where nothing changes', async () => {
     const { page, context } = await look.open('/policy');
     const diff = page.getByRole('article', { name: 'Bucket policy' }).getByRole('table');

@@ -1,4 +1,6 @@
 /** What the pages of jobs, policies and the system say in words, and how a diff is read: nothing is claimed that is not known. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diffCounts, folded, headOf, readDiff } from '../../src/web/ui/parts/diff-lines.ts';
 import { memoryText, sizeText } from '../../src/web/ui/parts/size.ts';
@@ -186,5 +188,26 @@ describe('a diff', () => {
     const hunks = readDiff(`--- a\n+++ b\n@@ -1,900 +1,0 @@\n${'-x\n'.repeat(900)}`);
     expect(headOf(hunks, 400)[0]?.lines.length).toBe(400);
     expect(headOf(hunks, 0)).toEqual([]);
+  });
+});
+
+describe('what the pages tell to run', () => {
+  const ROOT = join(import.meta.dirname, '../..');
+  const sources = (folder: string, end: RegExp): readonly string[] =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => end.test(name))
+      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
+
+  test('is a command that there is (`orgtrail discover` was told, and there is none)', () => {
+    const declared = new Set(
+      sources('src', /^(main|cli\/.*)\.ts$/).flatMap((text) =>
+        [...text.matchAll(/\.command\('([a-z-]+)'\)/g)].map(([, name]) => name),
+      ),
+    );
+    const told = sources('src/web/ui', /\.tsx?$/).flatMap((text) =>
+      [...text.matchAll(/[`"]orgtrail ([a-z]+)/g)].map(([, name]) => name),
+    );
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.filter((name) => !declared.has(name))).toEqual([]);
   });
 });

@@ -9,8 +9,9 @@ import { HOUR } from '../../src/core/time.ts';
 import { createEvidence } from '../../src/pipeline/evidence.ts';
 import { digestId } from '../../src/pipeline/evidence-names.ts';
 import type { PipelineParts } from '../../src/pipeline/parts.ts';
+import { digestPage, digestsPage } from '../../src/web/contract/chains.ts';
 import type { EvidenceReader } from '../../src/web/sources.ts';
-import { objectAt, overwrite, receipts, type Recorded } from '../flow/evidence.ts';
+import { denyRead, objectAt, overwrite, receipts, type Recorded } from '../flow/evidence.ts';
 import { ACCOUNT, openChain, REGION, type OneChain, type OneChainOptions } from '../flow/one-chain.ts';
 import { ARCHIVE } from '../flow/organization.ts';
 import { pass } from '../flow/pass.ts';
@@ -108,9 +109,17 @@ export function plant(world: OneChain, key: string, body: Uint8Array): void {
 
 /** Nobody may read below this place of the archive. */
 export function deny(world: OneChain, place: string): void {
-  const bucket = world.cloud.state.buckets.get(ARCHIVE);
-  if (bucket === undefined) throw new Error('no archive');
-  const Resource = `arn:aws:s3:::${ARCHIVE}/${place}`;
-  const statement = { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource };
-  bucket.policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  denyRead(world, ARCHIVE, place);
+}
+
+const READ_AT = '2026-03-01T06:00:00Z';
+
+/** Digests as told, held against the API's own schema. */
+export async function digestsOf({ evidence, chain }: Ground, from: number, to: number) {
+  return digestsPage.parse({ readAt: READ_AT, ...(await evidence.digests(chain, { from, to })) });
+}
+
+/** One digest as told, held against the API's own schema. */
+export async function pageOf({ evidence, chain }: Ground, id: string) {
+  return digestPage.parse({ readAt: READ_AT, ...(await evidence.digest(chain, id)) });
 }

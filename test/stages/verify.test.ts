@@ -8,30 +8,13 @@ import type { Chain } from '../../src/core/source.ts';
 import { OperatingError } from '../../src/errors.ts';
 import type { StoredObject } from '../../src/ports.ts';
 import { MOST_READINGS, verifyLog, type Reading, type VerifyPorts } from '../../src/stages/verify.ts';
+import { bareSource } from '../core/trail-source.ts';
 
 const ACCOUNT = '111111111111';
 const chain: Chain = {
   account: ACCOUNT,
   region: 'us-east-1',
-  source: {
-    reader: ACCOUNT,
-    trailArn: `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`,
-    trail: 'main',
-    homeRegion: 'us-east-1',
-    bucket: 'member',
-    prefix: '',
-    bucketOwner: ACCOUNT,
-    org: null,
-    multiRegion: true,
-    regions: null,
-    formerBuckets: [],
-    validation: true,
-    status: null,
-    selectors: null,
-    narrowed: null,
-    regionsFrom: 'seen',
-    gone: false,
-  },
+  source: bareSource({ reader: ACCOUNT, trail: 'main', bucket: 'member' }),
 };
 
 const CONTENT = '{"Records":[]}';

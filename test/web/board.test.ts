@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OperatingError } from '../../src/errors.ts';
 import { until } from '../daemon/fake.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
-import { fakeSources, FORGED, type FakeSources } from './fake-sources.ts';
+import { FORGED } from './fake-accounts.ts';
+import { fakeSources, type FakeSources } from './fake-sources.ts';
 import { bearer, fakeServer } from './fake-server.ts';
 
 let redis: RedisServer;
@@ -97,12 +98,54 @@ test('all failed jobs of a queue are retried one by one, and one that is refused
   expect((await put('/jobs/api/queues/other/retry/failed', bearer('operate'))).statusCode).toBe(404);
 });
 
+test('all are retried up to a bound, whatever stands before them: a hundred that may not be held up all others', async () => {
+  const many = new Queue('cover', { connection, prefix: '{orgtrail}' });
+  const fail = async () => Promise.reject(new Error('denied'));
+  await many.addBulk(Array.from({ length: 230 }, (_, at) => ({ name: 'cover', data: { at } })));
+  const worker = new Worker('cover', fail, { connection, prefix: '{orgtrail}', concurrency: 50 });
+  await until('all have failed', async () => (await many.getFailedCount()) === 230);
+  await worker.close();
+  const newest = new Set((await many.getFailed(0, 119)).map(({ id }) => id));
+  const retried: string[] = [];
+  const retry: FakeSources['acts']['retry'] = async (which) => {
+    const id = 'id' in which ? which.id : '';
+    if (newest.has(id)) throw new OperatingError({ code: 'job-refused', message: 'none of ours', hint: 'look' });
+    retried.push(id);
+    return { retried: 1, left: 0 };
+  };
+  await open({ queues: [many], acts: { ...fakeSources().acts, retry } });
+  const answer = await put('/jobs/api/queues/cover/retry/failed', bearer('operate'));
+  expect([answer.statusCode, new Set(retried).size]).toEqual([200, 100]);
+  // Nothing was really put back here: the board says how many are failed still.
+  expect(answer.json()).toEqual({ retried: 100, skipped: 230 });
+  await many.close();
+});
+
+test('a job that is no longer there is not said to be retried: it was', async () => {
+  await open({ acts: { ...fakeSources().acts, retry: async () => ({ retried: 0, left: 0 }) } });
+  expect((await put('/jobs/api/queues/collect/999/retry', bearer('operate'))).statusCode).toBe(404);
+});
+
 test('what is done is not retried: asked for all completed jobs, it tried the failed ones', async () => {
   const pages = await open();
   expect((await put('/jobs/api/queues/collect/retry/completed', bearer('operate'))).statusCode).toBe(404);
   expect(pages.asked).toEqual([]);
   const operated = (await app.inject({ url: LIST, headers: bearer('operate') })).json<Listing>();
   expect(operated.queues).toMatchObject([{ allowRetries: true, allowCompletedRetries: false }]);
+});
+
+test('a job is looked at by its own name: other records of the queue were shown as jobs, or failed within', async () => {
+  await open();
+  const status = async (name: string) => (await app.inject(`/jobs/api/queues/collect/${name}`)).statusCode;
+  for (const name of ['1', '1/logs', '1/flow']) expect([name, await status(name)]).toEqual([name, 200]);
+  for (const name of ['meta', 'events', 'failed', 'failed/logs', '1:x', '%00', '__proto__', 'constructor'])
+    expect([name, await status(name)]).toEqual([name, 404]);
+});
+
+test("a queue's name that is no text when it is decoded again is refused: it was an internal error", async () => {
+  await open();
+  expect((await app.inject('/jobs/api/queues?activeQueue=%25zz')).statusCode).toBe(404);
+  expect((await app.inject('/jobs/api/queues?activeQueue=%25zz&status=foo')).statusCode).toBe(404);
 });
 
 test('an act that fails says its code, and an unexpected error nothing', async () => {

@@ -8,7 +8,8 @@ import type { SecurityParts } from '../../src/web/security/parts.ts';
 import { problemAnswer } from '../../src/web/contract/shape.ts';
 import { buildServer, type WebParts } from '../../src/web/server.ts';
 import { keptLog } from '../daemon/fake.ts';
-import { fakeSources, NOW, type FakeSources } from './fake-sources.ts';
+import { NOW } from './fake-accounts.ts';
+import { fakeSources, type FakeSources } from './fake-sources.ts';
 
 const tokenOf = (right: string): string => `ot_${right.padEnd(43, '0')}`;
 /** A program that may do just this. */

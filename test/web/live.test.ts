@@ -5,7 +5,8 @@ import { afterEach, expect, test } from 'vitest';
 import { liveEvent, type LiveEvent } from '../../src/web/contract/session.ts';
 import { buildServer, startServer, type RunningServer, type WebParts } from '../../src/web/server.ts';
 import { until } from '../daemon/fake.ts';
-import { fakeSources, FORGED, HEALTHY, type FakeSources } from './fake-sources.ts';
+import { FORGED, HEALTHY } from './fake-accounts.ts';
+import { fakeSources, type FakeSources } from './fake-sources.ts';
 import { bearer, fakeParts, fakeSecurity } from './fake-server.ts';
 
 const TIMING = { gatherMs: 150, heartbeatMs: 60, checkMs: 60 };

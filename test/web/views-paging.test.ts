@@ -1,3 +1,4 @@
+/** Paging of accounts and findings: everything is on exactly one page, whatever the order. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CoverPart } from '../../src/core/board/cover.ts';
@@ -9,7 +10,7 @@ import { accountsView } from '../../src/web/views/accounts.ts';
 import { buildEstate } from '../../src/web/views/estate.ts';
 import { findingsView } from '../../src/web/views/findings.ts';
 import { mapView } from '../../src/web/views/overview.ts';
-import { findingOf, findingsPartOf, NOW, partOf, snapshotOf } from './fake-sources.ts';
+import { findingOf, findingsPartOf, NOW, partOf, snapshotOf } from './fake-accounts.ts';
 
 const SORTS = accountsQuery.shape.sort.unwrap().options;
 

@@ -46,6 +46,10 @@ export const DAEMON_EXPLANATIONS: Readonly<Record<string, string>> = {
     'An object of the archive is not what orgtrail wrote. Run `orgtrail verify --archive` to see what else is not.',
   'archive-stale': 'The archive bucket was not looked at for too long. See on the System page whether a worker runs.',
   archive: 'The archive cannot be used right now; the detail says why.',
+  certificate:
+    'The certificate of the pages ends soon, is not valid, or its new files are not taken. The detail says which.',
+  'access-file':
+    'The access file as it is now is not taken, and the one of before counts: who was removed from it is not shut out.',
   redis:
     'Redis cannot be used, so nothing is known of work and state. The evidence in the archive is not touched by that.',
   noeviction: 'Redis may drop jobs when its memory runs out. Set maxmemory-policy to noeviction.',

@@ -8,6 +8,9 @@ export interface SentenceParts {
   /** Up to when every one of those is proven, epoch milliseconds; null: none is. */
   readonly provenUntil: number | null;
   readonly needYou: number;
+  /** Accounts that nobody can do anything about (`setAside`); absent: none. */
+  readonly suspended?: number;
+  readonly closed?: number;
   /** The state is being rebuilt from receipts; null: it is not. */
   readonly rebuilding: { readonly known: number; readonly of: number } | null;
   /** Records of accounts that could not be read: nothing is said of those accounts. */
@@ -17,14 +20,20 @@ export interface SentenceParts {
 
 /** Times in UTC, with the day unless it is today. */
 export function sentenceOf(parts: SentenceParts): string {
-  const { accounts, needYou, rebuilding, unreadable = 0 } = parts;
+  const { accounts, needYou, suspended = 0, closed = 0, rebuilding, unreadable = 0 } = parts;
   const told: string[] = [];
   if (rebuilding !== null) told.push(rebuildingText(rebuilding));
   if (accounts > 0) told.push(provenText(parts));
   else if (rebuilding === null) told.push('Nothing is known of any account yet.');
   if (unreadable > 0) told.push(`${unreadable} ${unreadable === 1 ? 'record' : 'records'} could not be read.`);
   if (needYou > 0) told.push(`${needYou} ${needYou === 1 ? 'needs' : 'need'} you.`);
+  const aside = [asideText(suspended, 'suspended'), asideText(closed, 'closed')].filter((text) => text !== '');
+  if (aside.length > 0) told.push(`${aside.join(', ')}.`);
   return told.join('  ');
+}
+
+function asideText(count: number, word: string): string {
+  return count === 0 ? '' : `${count} ${count === 1 ? 'is' : 'are'} ${word}`;
 }
 
 function rebuildingText({ known, of }: { readonly known: number; readonly of: number }): string {

@@ -47,7 +47,7 @@ export function joinParts(parts: readonly CoverPart[], moment: Moment): readonly
 }
 
 function joined(all: readonly CoverPart[], moment: Moment): readonly AccountStanding[] {
-  const parts = counted(all);
+  const parts = counted(all, moment);
   const [first, ...rest] = parts.map((part) => one(part, moment));
   if (first === undefined) return [];
   const standing = rest.reduce(both, first);
@@ -59,10 +59,13 @@ function nameOf({ name, organizationState }: CoverPart): Pick<CoverPart, 'name' 
   return { name, organizationState };
 }
 
-/** A member that holds no trail of its own has nothing to say beside the organization trail that holds its events. */
-function counted(parts: readonly CoverPart[]): readonly CoverPart[] {
+/**
+ * A member that holds no trail of its own has nothing to say beside the organization trail that holds its events; where
+ * nobody looked lately whether it holds one, that is something to say.
+ */
+function counted(parts: readonly CoverPart[], moment: Moment): readonly CoverPart[] {
   if (!parts.some(({ chains }) => chains > 0)) return parts;
-  return parts.filter(({ chains, problem }) => chains > 0 || problem !== null);
+  return parts.filter((part) => part.chains > 0 || part.problem !== null || !isFresh(part, moment));
 }
 
 function one(part: CoverPart, moment: Moment): AccountStanding {
@@ -170,20 +173,6 @@ export function compareWorst(
 ): number {
   const worst = CELL_STATES.indexOf(b.state) - CELL_STATES.indexOf(a.state);
   return worst || b.open - a.open || (a.account < b.account ? -1 : Number(a.account > b.account));
-}
-
-const NEEDY: ReadonlySet<CellState> = new Set(['failed', 'blocked', 'late', 'stale', 'unknown', 'unverifiable']);
-
-/** States that findings make: where every finding was accepted, somebody has looked. */
-const FOUND: ReadonlySet<CellState> = new Set(['failed', 'unverifiable']);
-
-/**
- * Somebody ought to look: a finding that nobody accepted, or a state that does not mend by itself. An hour that failed
- * stays failed, and its account needs nobody once all that was found of it is accepted.
- */
-export function needsYou(account: Pick<AccountStanding, 'open' | 'state'> & { readonly accepted?: number }): boolean {
-  const { open, state, accepted = 0 } = account;
-  return open > 0 || (NEEDY.has(state) && !(FOUND.has(state) && accepted > 0));
 }
 
 /** The accounts that count as proven now, and up to when every one of them is. */

@@ -7,7 +7,7 @@ export const overview = z.object({
   /** One sentence that is true, such as "All 214 accounts proven up to 14:05 UTC.  2 need you." */
   sentence: z.string(),
   accounts: count,
-  /** Accounts with an open finding, or in a state that needs a person. */
+  /** Accounts with an open finding, or in a state that needs a person; not those that are suspended and no more than that. */
   needYou: count,
   /** Every account that counts as proven is proven up to here. */
   provenUntil: time.nullable(),

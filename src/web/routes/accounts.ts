@@ -1,6 +1,8 @@
 /** Accounts: the table, one account, its history, and a preflight of it. */
+import { HOUR } from '../../core/time.ts';
 import { accountPage, accountsPage, accountsQuery, historyPage } from '../contract/accounts.ts';
-import { notFound } from '../problem.ts';
+import { squarePage, squareQuery, type SquareQuery } from '../contract/square.ts';
+import { notFound, RefusedError } from '../problem.ts';
 import { actorOf } from '../security/security.ts';
 import { accountView } from '../views/account.ts';
 import { accountsView } from '../views/accounts.ts';
@@ -8,6 +10,7 @@ import type { Estate } from '../views/estate.ts';
 import { isoOf } from '../views/times.ts';
 import { accountParams, noQuery, nothing, taken, type Api, type ApiParts } from './api.ts';
 
+const DAY = 24 * HOUR;
 const tags = ['accounts'];
 
 export function registerAccounts(api: Api, parts: ApiParts): void {
@@ -51,7 +54,41 @@ export function registerAccounts(api: Api, parts: ApiParts): void {
       return { readAt: isoOf(pages.now()), ...(await pages.evidence.history(account)) };
     },
   );
+  registerSquare(api, parts);
   registerPreflight(api, parts);
+}
+
+function registerSquare(api: Api, parts: ApiParts): void {
+  const { board, evidence, now } = parts.pages;
+  api.get(
+    '/api/accounts/:account/square',
+    {
+      config: { right: 'read' },
+      schema: {
+        tags,
+        summary: 'The digests and files behind one square, of at most a day, from the archive',
+        params: accountParams,
+        querystring: squareQuery,
+        response: { 200: squarePage },
+      },
+    },
+    async ({ params: { account }, query }) => {
+      const window = squareTime(query);
+      standingOf(await parts.estate.get(), account);
+      const chains = await board.chainsOf(account);
+      const asked = query.chain === undefined ? chains : chains.filter(({ id }) => id === query.chain);
+      if (query.chain !== undefined && asked.length === 0) throw notFound('this chain');
+      const behind = await evidence.square(asked, window);
+      return { readAt: isoOf(now()), from: isoOf(window.from), to: isoOf(window.to), ...behind };
+    },
+  );
+}
+
+function squareTime(query: SquareQuery): { readonly from: number; readonly to: number } {
+  const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
+  if (from < to && to - from <= DAY) return { from, to };
+  const detail = 'a square is longer than nothing and no longer than a day';
+  throw new RefusedError({ status: 400, code: 'invalid-request', detail, hint: 'ask for an hour or a day' });
 }
 
 function registerPreflight(api: Api, { pages, estate }: ApiParts): void {

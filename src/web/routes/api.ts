@@ -26,10 +26,15 @@ export interface ApiParts {
   readonly estate: Copy<Estate>;
   readonly findings: Copy<{ readonly parts: readonly FindingsPart[]; readonly at: number }>;
   readonly beside: Copy<Omit<Beside, 'system'>>;
+  /** What is wrong with the server itself: its certificate, its list of who may enter. */
+  readonly troubles: () => readonly Problem[];
 }
 
 /** The sources with one copy of what is costly to read. `drop` when something changed. */
-export function createApiParts(pages: PageSources): ApiParts & { readonly drop: () => void } {
+export function createApiParts(
+  pages: PageSources,
+  troubles: ApiParts['troubles'],
+): ApiParts & { readonly drop: () => void } {
   const { board, now, maxAgeMs } = pages;
   const options = { now, maxAgeMs: COPY_MS };
   const estate = createCopy(() => readEstate(board, now, maxAgeMs), options);
@@ -39,7 +44,7 @@ export function createApiParts(pages: PageSources): ApiParts & { readonly drop: 
   }, options);
   const beside = createCopy(() => readBeside(pages), options);
   const drop = (): void => [estate, findings, beside].forEach((copy) => copy.drop());
-  return { pages, estate, findings, beside, drop };
+  return { pages, estate, findings, beside, troubles, drop };
 }
 
 async function readBeside({ board, jobs, system }: PageSources): Promise<Omit<Beside, 'system'>> {

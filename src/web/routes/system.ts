@@ -6,7 +6,7 @@ import { systemPage, type SystemPage } from '../contract/system.ts';
 import { systemView } from '../views/system.ts';
 import { attempt, noQuery, type Api, type ApiParts } from './api.ts';
 
-export function registerSystem(api: Api, { pages }: ApiParts): void {
+export function registerSystem(api: Api, parts: ApiParts): void {
   api.get(
     '/api/system',
     {
@@ -18,13 +18,14 @@ export function registerSystem(api: Api, { pages }: ApiParts): void {
         response: { 200: systemPage },
       },
     },
-    () => readSystem(pages),
+    () => readSystem(parts),
   );
 }
 
-async function readSystem({ system, jobs, board, now, redisTrouble }: ApiParts['pages']): Promise<SystemPage> {
+async function readSystem({ pages, troubles }: ApiParts): Promise<SystemPage> {
+  const { system, jobs, board, now, redisTrouble } = pages;
   const at = now();
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...troubles()];
   const trouble = redisTrouble();
   const read = <Value>(ask: () => Promise<Value>, instead: Value): Promise<Value> =>
     trouble === null ? attempt(ask(), instead, problems) : Promise.resolve(instead);

@@ -6,6 +6,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ProblemAnswer } from '../contract/shape.ts';
 import { sendProblem } from '../problem.ts';
+import { type CertificatePair, LEAST_TLS } from './certificate.ts';
 import { headersFor } from './headers.ts';
 import { boundSockets } from './sockets.ts';
 
@@ -22,7 +23,7 @@ const LIMITS = {
 
 export interface BoundedOptions {
   /** PEM texts; null: plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: CertificatePair | null;
   /** Addresses and CIDRs whose X-Forwarded-* is believed; nobody's where it is empty. */
   readonly trustedProxies: readonly string[];
 }
@@ -58,7 +59,7 @@ export function createBoundedApp({ tls, trustedProxies }: BoundedOptions): Fasti
       ? fastify({ ...options, http: timing })
       : fastify({
           ...options,
-          https: { ...timing, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: LIMITS.requestMs },
+          https: { ...timing, ...tls, minVersion: LEAST_TLS, handshakeTimeout: LIMITS.requestMs },
         });
   const bounded = app as unknown as FastifyInstance; // the two kinds of server differ in their types alone
   bounded.server.maxHeadersCount = LIMITS.headers;

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { type PageRole, rightsOf } from '../../core/access.ts';
 import { isCurrent } from '../../core/access-list.ts';
 import { isLoopback } from '../../core/address.ts';
+import { addressOf } from './origin.ts';
 import type { OidcSettings, Person, SecurityParts, SessionRecord } from './parts.ts';
 
 /** `__Host-`: only ever from this very host, by https (or this machine), for every path. */
@@ -28,7 +29,7 @@ export async function identify(request: FastifyRequest, parts: SecurityParts, us
   if (token === undefined || token.length > 128) return null;
   const record = await liveSession(hash('sha256', token), parts, use);
   if (record === null) return null;
-  return { ...person(record.name, record.role), via: record.via, address: request.ip };
+  return { ...person(record.name, record.role), via: record.via, address: addressOf(request) };
 }
 
 function person(name: string, role: PageRole): Pick<Person, 'name' | 'role' | 'rights'> {
@@ -37,7 +38,7 @@ function person(name: string, role: PageRole): Pick<Person, 'name' | 'role' | 'r
 
 function onThisMachine(request: FastifyRequest): Person | null {
   if (!isLoopback(request.socket.remoteAddress ?? '')) return null;
-  return { ...person('loopback', 'operator'), via: 'loopback', address: request.ip };
+  return { ...person('loopback', 'operator'), via: 'loopback', address: addressOf(request) };
 }
 
 function tokenHolder(request: FastifyRequest, parts: SecurityParts): Person | null {
@@ -46,7 +47,7 @@ function tokenHolder(request: FastifyRequest, parts: SecurityParts): Person | nu
   const digest = hash('sha256', given);
   const found = parts.access().tokens.find((token) => sameText(token.sha256, digest));
   if (found === undefined || !isCurrent(found, parts.now())) return null;
-  return { name: found.name, role: 'token', rights: found.rights, via: 'token', address: request.ip };
+  return { name: found.name, role: 'token', rights: found.rights, via: 'token', address: addressOf(request) };
 }
 
 /** A new session; the answer is its token, which is kept nowhere. Null: that sign-in is no longer in force. */

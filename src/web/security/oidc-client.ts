@@ -8,6 +8,8 @@ const TIMEOUT_SECONDS = 10;
 /** After a failure, so that a provider that is away is not asked for every click. */
 const PAUSE_MS = 5000;
 const LONGEST_NAME = 128;
+/** Some providers say nothing of it, some say it as a word; what else they say is no yes. */
+const CONFIRMED: ReadonlySet<unknown> = new Set([undefined, true, 'true']);
 
 /** What must be known again when the person comes back. */
 export interface Handshake {
@@ -87,7 +89,7 @@ function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<ope
 function outcomeOf(claims: ReadonlyMap<string, unknown>, settings: OidcSettings): OidcOutcome {
   const name = claims.get(settings.nameClaim);
   if (typeof name !== 'string' || !isName(name)) return { kind: 'refused', why: 'no-name' };
-  if (settings.nameClaim === 'email' && claims.get('email_verified') === false)
+  if (settings.nameClaim === 'email' && !CONFIRMED.has(claims.get('email_verified')))
     return { kind: 'refused', why: 'no-name' };
   const given = claims.get(settings.roleClaim);
   const values: readonly unknown[] = Array.isArray(given) ? given : [given];

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { startSession } from './identity.ts';
 import { createOidcClient, type Handshake, type OidcClient, type OidcOutcome } from './oidc-client.ts';
+import { addressOf } from './origin.ts';
 import type { OidcSettings, SecurityParts } from './parts.ts';
 import type { RateChecks } from './rates.ts';
 import { logEntry, needSecure, replaceSession } from './sign-in.ts';
@@ -81,7 +82,7 @@ async function finish(oidc: Oidc, request: FastifyRequest, reply: FastifyReply):
   if (started === null) return turnAway(reply, 'expired');
   const outcome = await ask(oidc, request, started);
   if (outcome.kind === 'refused') {
-    parts.log.warn({ event: 'sign-in-refused', via: 'oidc', why: outcome.why, from: request.ip }, 'not let in');
+    parts.log.warn({ event: 'sign-in-refused', via: 'oidc', why: outcome.why, from: addressOf(request) }, 'not let in');
     return turnAway(reply, outcome.why);
   }
   const who = { name: outcome.name, role: outcome.role, via: 'oidc' } as const;

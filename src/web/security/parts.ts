@@ -1,8 +1,10 @@
 /** What the sign-in stands on: settings, the people and tokens in force, and where sessions are kept. */
 import type { PageRole, Right } from '../../core/access.ts';
 import type { AccessList } from '../../core/access-list.ts';
+import type { Problem } from '../../core/source.ts';
 import type { Log } from '../../ports.ts';
 import type { Actor } from '../sources.ts';
+import type { CertificatePair } from './certificate.ts';
 
 /** One that is signed in, with the rights of this request. */
 export interface Person extends Actor {
@@ -57,10 +59,14 @@ export interface SecurityParts {
   readonly publicUrl: string | null;
   /** True: this server speaks TLS itself. */
   readonly tls: boolean;
+  /** Reads certificate and key again, as they are now; null and absent: they stay what they were at the start. */
+  readonly readCertificate?: (() => CertificatePair) | null;
   /** False: nothing to sign in with is configured, which only loopback may. */
   readonly signInWanted: boolean;
   /** The people and tokens in force now. */
   readonly access: () => AccessList;
+  /** Why those are not who the access file names now; null and absent: they are. */
+  readonly problem?: () => Problem | null;
   readonly oidc: OidcSettings | null;
   readonly store: SessionStore;
   /** How long a session lasts at most, and without a request. */

@@ -2,12 +2,11 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RefusedError } from '../problem.ts';
+import { addressOf, householdOf } from './origin.ts';
 import type { Rates } from './parts.ts';
 
 const USUAL: Rates = { signInsByAddress: 10, signInsByName: 20, requestsByActor: 1200, reportsByAddress: 60 };
 const MINUTE_MS = 60_000;
-/** IPv6 hands a whole /64 to one household. */
-const IPV6_SUBNET = 64;
 const MOST_KEYS = 10_000;
 
 /** Each counts the request and throws a refusal (429) when it was one too many. */
@@ -24,13 +23,14 @@ export async function addRates(app: FastifyInstance, given: Partial<Rates> | und
   await app.register(rateLimit, { global: false, cache: MOST_KEYS });
   const names = new WeakMap<FastifyRequest, string>();
   const counter = (max: number, keyGenerator: (request: FastifyRequest) => string) =>
-    app.createRateLimit({ max, timeWindow: MINUTE_MS, ipv6Subnet: IPV6_SUBNET, keyGenerator });
-  const byAddress = counter(rates.signInsByAddress, (request) => request.ip);
+    app.createRateLimit({ max, timeWindow: MINUTE_MS, keyGenerator });
+  const household = (request: FastifyRequest): string => householdOf(addressOf(request));
+  const byAddress = counter(rates.signInsByAddress, household);
   const byName = counter(rates.signInsByName, (request) => `name ${names.get(request) ?? ''}`);
-  const byActor = counter(rates.requestsByActor, ({ actor, ip }) =>
-    actor === null ? ip : `${actor.via} ${actor.name}`,
+  const byActor = counter(rates.requestsByActor, (request) =>
+    request.actor === null ? household(request) : `${request.actor.via} ${request.actor.name}`,
   );
-  const byReporter = counter(rates.reportsByAddress, (request) => request.ip);
+  const byReporter = counter(rates.reportsByAddress, household);
   return {
     signIn: async (request, reply, name) => {
       hold(await byAddress(request), reply);

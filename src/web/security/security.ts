@@ -12,6 +12,7 @@ import { checkHost, checkOrigin, checkShape, createNameCheck } from './guard.ts'
 import { addHeaders } from './headers.ts';
 import { identify } from './identity.ts';
 import { addOidc } from './oidc.ts';
+import { addressOf } from './origin.ts';
 import type { Person, SecurityParts } from './parts.ts';
 import { routeOf } from './path.ts';
 import { addRates, type RateChecks } from './rates.ts';
@@ -101,7 +102,7 @@ function unknown(reply: FastifyReply): RefusedError {
 function logDenied(request: FastifyRequest, right: string | undefined, { log }: SecurityParts): void {
   const who = request.actor === null ? null : `${request.actor.via}:${request.actor.name}`;
   const fields = { event: 'denied', who, right: right ?? null, method: request.method, route: routeOf(request) };
-  log.warn({ ...fields, from: request.ip, request: request.id }, 'a request was denied');
+  log.warn({ ...fields, from: addressOf(request), request: request.id }, 'a request was denied');
 }
 
 async function holds(request: FastifyRequest, right: Right, parts: SecurityParts): Promise<boolean> {

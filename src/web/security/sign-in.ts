@@ -11,6 +11,7 @@ import { RefusedError } from '../problem.ts';
 import { createGate } from './gate.ts';
 import { takesSecureCookie } from './guard.ts';
 import { endSession, identify, SESSION_COOKIE, startSession } from './identity.ts';
+import { addressOf } from './origin.ts';
 import type { Person, SecurityParts } from './parts.ts';
 import type { RateChecks } from './rates.ts';
 
@@ -38,13 +39,13 @@ export function addSignIn(app: FastifyInstance, parts: SecurityParts, rates: Rat
     await replaceSession(request, reply, { token, parts });
     logEntry(request, { name, role: user.role, via: 'password' }, parts);
     const { role } = user;
-    return viewOf({ name, role, rights: rightsOf(role), via: 'password', address: request.ip }, parts);
+    return viewOf({ name, role, rights: rightsOf(role), via: 'password', address: addressOf(request) }, parts);
   });
   routes.delete('/api/session', { config, schema }, async (request, reply) => {
     const token = request.cookies[SESSION_COOKIE];
     if (token !== undefined) await endSession(token, parts);
     reply.clearCookie(SESSION_COOKIE, COOKIE);
-    parts.log.info({ event: 'signed-out', from: request.ip }, 'somebody signed out');
+    parts.log.info({ event: 'signed-out', from: addressOf(request) }, 'somebody signed out');
     return viewOf(null, parts);
   });
 }
@@ -69,7 +70,7 @@ function costLike(nobody: string, user: AccessUser | undefined): string {
 }
 
 function refusedFor(request: FastifyRequest, parts: SecurityParts): RefusedError {
-  parts.log.warn({ event: 'sign-in-refused', via: 'password', from: request.ip }, 'wrong user or password');
+  parts.log.warn({ event: 'sign-in-refused', via: 'password', from: addressOf(request) }, 'wrong user or password');
   const hint = 'check both; whoever administers orgtrail can set a new password with `orgtrail access user`';
   return new RefusedError({ status: 401, code: 'sign-in-refused', detail: 'the user or the password is wrong', hint });
 }
@@ -103,7 +104,10 @@ export function logEntry(
   who: Pick<Person, 'name' | 'role' | 'via'>,
   parts: SecurityParts,
 ): void {
-  parts.log.info({ event: 'signed-in', who: who.name, role: who.role, via: who.via, from: request.ip }, 'signed in');
+  parts.log.info(
+    { event: 'signed-in', who: who.name, role: who.role, via: who.via, from: addressOf(request) },
+    'signed in',
+  );
 }
 
 function viewOf(person: Person | null, parts: SecurityParts): SessionView {

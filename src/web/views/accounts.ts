@@ -1,6 +1,7 @@
 /** The table of accounts, one line of it, and one chain's line. */
+import { needsYou } from '../../core/board/attention.ts';
 import type { ChainCover } from '../../core/board/cover.ts';
-import { agedRows, isFresh, needsYou, NOT_LOOKED_LATELY, type AccountStanding } from '../../core/board/standing.ts';
+import { agedRows, isFresh, NOT_LOOKED_LATELY, type AccountStanding } from '../../core/board/standing.ts';
 import { worse } from '../../core/verdict.ts';
 import type { AccountLine, AccountsPage, AccountsQuery, ChainLine } from '../contract/accounts.ts';
 import type { Estate } from './estate.ts';

@@ -45,7 +45,9 @@ export function buildEstate({ parts, snapshot, unreadable }: Read, at: number, m
     .map((one) => withName(one, named))
     .map((one) => (lacking.has(one.account) ? { ...one, ...unproven(one) } : one));
   const known = new Set(joined.map(({ account }) => account));
-  const uncomputed = snapshot.accounts
+  // Each once: a record that lies under another account's name would be one more.
+  const surveyed = new Map(snapshot.accounts.map((account) => [account.id, account]));
+  const uncomputed = [...surveyed.values()]
     .filter(({ id }) => !known.has(id))
     .map((account) => uncomputedStanding(account, at));
   const standings = [...joined, ...uncomputed].toSorted(compareWorst);
@@ -53,7 +55,7 @@ export function buildEstate({ parts, snapshot, unreadable }: Read, at: number, m
     at,
     standings,
     byAccount: new Map(standings.map((standing) => [standing.account, standing])),
-    lags: accountLags(snapshot),
+    lags: accountLags(snapshot, at),
     snapshot,
     unreadable,
   };

@@ -1,7 +1,8 @@
 /** The first page: one true sentence and what it stands on, and the map of accounts by hours or days. */
+import { needsYou, setAside } from '../../core/board/attention.ts';
 import { LETTERS, NOTHING_LETTER } from '../../core/board/letters.ts';
 import { sentenceOf } from '../../core/board/sentence.ts';
-import { needsYou, provenOf, type AccountStanding } from '../../core/board/standing.ts';
+import { provenOf, type AccountStanding } from '../../core/board/standing.ts';
 import type { JobCounts, Readiness } from '../../core/snapshot.ts';
 import type { Problem } from '../../core/source.ts';
 import { CELL_STATES } from '../../core/verdict.ts';
@@ -26,12 +27,26 @@ export function overviewView(estate: Estate, beside: Beside): Overview {
   const { standings, at, snapshot } = estate;
   const { rebuilding, throughput, counts, readiness, system } = beside;
   const needYou = standings.filter(needsYou).length;
+  const aside = standings.map((one) => setAside(one));
+  const [suspended = 0, closed = 0] = (['suspended', 'closed'] as const).map(
+    (word) => aside.filter((one) => one === word).length,
+  );
   const { proven, provenUntil } = provenOf(standings);
   const accounts = standings.length;
   const { unreadable } = estate;
   return {
     readAt: isoOf(at),
-    sentence: sentenceOf({ accounts, proven, provenUntil, needYou, rebuilding, unreadable, now: at }),
+    sentence: sentenceOf({
+      accounts,
+      proven,
+      provenUntil,
+      needYou,
+      suspended,
+      closed,
+      rebuilding,
+      unreadable,
+      now: at,
+    }),
     accounts,
     needYou,
     provenUntil: isoOrNull(provenUntil),

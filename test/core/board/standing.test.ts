@@ -3,15 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAYS_SHOWN, HOURS_SHOWN, type CoverPart } from '../../../src/core/board/cover.ts';
 import { worseLetter } from '../../../src/core/board/letters.ts';
-import { sentenceOf } from '../../../src/core/board/sentence.ts';
-import {
-  compareWorst,
-  joinParts,
-  needsYou,
-  NOT_LOOKED_LATELY,
-  provenOf,
-  standingOf,
-} from '../../../src/core/board/standing.ts';
+import { compareWorst, joinParts, NOT_LOOKED_LATELY, standingOf } from '../../../src/core/board/standing.ts';
 import { HOUR } from '../../../src/core/time.ts';
 import { CELL_STATES } from '../../../src/core/verdict.ts';
 import { partOf } from '../../daemon/fake.ts';
@@ -143,93 +135,4 @@ test('accounts are sorted worst first, then by open findings, then by account', 
   ];
   expect(joinParts(parts, MOMENT).map(({ account }) => account[0])).toEqual(['4', '2', '1', '3']);
   expect(compareWorst({ state: 'late', open: 0, account: 'a' }, { state: 'late', open: 0, account: 'a' })).toBe(0);
-});
-
-test('somebody is needed for open findings, and for what does not mend by itself', () => {
-  const needy = CELL_STATES.filter((state) => needsYou({ state, open: 0 }));
-  expect(needy).toEqual(['unverifiable', 'unknown', 'stale', 'late', 'blocked', 'failed']);
-  expect(needsYou({ state: 'verified', open: 1 })).toBe(true);
-});
-
-test('an account whose findings are all accepted needs nobody: it was counted for as long as its failed hour was shown', () => {
-  const [account] = joinParts([part({ state: 'failed', open: 0, accepted: 2 })], MOMENT);
-  expect([account?.state, account?.accepted]).toEqual(['failed', 2]);
-  expect(account !== undefined && needsYou(account)).toBe(false);
-  expect(needsYou({ state: 'failed', open: 1, accepted: 2 })).toBe(true);
-  // What an acceptance does not speak of goes on needing somebody, and so does a failure that no finding tells of.
-  expect(needsYou({ state: 'blocked', open: 0, accepted: 1 })).toBe(true);
-  expect(needsYou({ state: 'failed', open: 0, accepted: 0 })).toBe(true);
-});
-
-describe('the sentence', () => {
-  const UNTIL = Date.UTC(2026, 2, 10, 14, 5);
-  const base = { accounts: 214, proven: 214, provenUntil: UNTIL, needYou: 0, rebuilding: null, now: NOW };
-
-  test('says what is so', () => {
-    expect(sentenceOf(base)).toBe('All 214 accounts proven up to 14:05 UTC.');
-    expect(sentenceOf({ ...base, needYou: 2 })).toBe('All 214 accounts proven up to 14:05 UTC.  2 need you.');
-    expect(sentenceOf({ ...base, proven: 213, needYou: 1 })).toBe(
-      '213 of 214 accounts proven up to 14:05 UTC.  1 needs you.',
-    );
-    expect(sentenceOf({ ...base, provenUntil: UNTIL - 24 * HOUR })).toBe(
-      'All 214 accounts proven up to 2026-03-09 14:05 UTC.',
-    );
-    expect(sentenceOf({ ...base, proven: 0, provenUntil: null })).toBe('None of 214 accounts is proven.');
-    expect(sentenceOf({ ...base, accounts: 1, proven: 1 })).toBe('1 account proven up to 14:05 UTC.');
-    expect(sentenceOf({ ...base, accounts: 1, proven: 0, provenUntil: null })).toBe('The only account is not proven.');
-    expect(sentenceOf({ ...base, accounts: 0, proven: 0, provenUntil: null })).toBe(
-      'Nothing is known of any account yet.',
-    );
-    expect(sentenceOf({ ...base, unreadable: 1 })).toBe(
-      '214 accounts proven up to 14:05 UTC.  1 record could not be read.',
-    );
-    expect(sentenceOf({ ...base, rebuilding: { known: 12, of: 214 }, accounts: 12, proven: 12 })).toBe(
-      'Being rebuilt from receipts: 12 of 214 accounts are there again.  12 accounts proven up to 14:05 UTC.',
-    );
-    expect(sentenceOf({ ...base, rebuilding: { known: 0, of: 0 }, accounts: 0, proven: 0, provenUntil: null })).toBe(
-      'Being rebuilt from receipts: no account is there again yet.',
-    );
-  });
-
-  test('never says "All" unless every account is verified and fresh; what is named is the least of those counted', () => {
-    const parts = fc.array(
-      fc.record({
-        state: fc.constantFrom(...CELL_STATES, 'verified' as const, 'verified' as const),
-        age: fc.integer({ min: 0, max: 5 }),
-        until: fc.option(fc.integer({ min: 1, max: 500 }), { freq: 8 }),
-      }),
-      { maxLength: 6 },
-    );
-    const options = {
-      rebuilding: fc.option(fc.constant({ known: 3, of: 9 }), { freq: 1 }),
-      unreadable: fc.nat({ max: 1 }),
-    };
-    fc.assert(
-      fc.property(parts, fc.record(options), (list, { rebuilding, unreadable }) => {
-        const standings = joinParts(
-          list.map(({ state, age, until }, index) => {
-            const account = String(index + 1).repeat(12);
-            const at = NOW - age * HOUR;
-            return partOf(
-              { account, reader: account },
-              { at, state, verifiedUntil: until === null ? null : at - until * 60_000 },
-            );
-          }),
-          MOMENT,
-        );
-        const told = provenOf(standings);
-        const counted = standings.filter(
-          ({ state, fresh, verifiedUntil }) => state === 'verified' && fresh && verifiedUntil !== null,
-        );
-        expect(told.proven).toBe(counted.length);
-        const least = Math.min(...counted.map(({ verifiedUntil }) => verifiedUntil ?? 0));
-        expect(told.provenUntil).toBe(counted.length === 0 ? null : least);
-        const text = sentenceOf({ ...base, accounts: standings.length, ...told, rebuilding, unreadable });
-        const every = list.every(({ state, age, until }) => state === 'verified' && age <= 3 && until !== null);
-        if (/\ball\b/i.test(text)) expect([every, rebuilding, unreadable]).toEqual([true, null, 0]);
-        if (counted.length > 0) expect(text).toContain(new Date(least).toISOString().slice(11, 16));
-        expect(text).not.toBe('');
-      }),
-    );
-  });
 });

@@ -79,7 +79,8 @@ CONF
 if [ "${LC_SECONDS_PER_DAY:-0}" != 0 ]; then echo "  rgw_lc_debug_interval = $LC_SECONDS_PER_DAY" >> "$CEPH_CONF"; fi
 
 # The watch: whoever started this may be killed without a chance to tidy up.
-( exec >/dev/null 2>&1 </dev/null
+( trap '' HUP INT TERM # a signal to the whole group, such as timeout's or Ctrl-C, is for who started this
+  exec >/dev/null 2>&1 </dev/null
   while kill -0 "$OWNER_PID" 2>/dev/null && [ -d "$D" ]; do sleep 1; done
   stop; rm -rf "$D" ) &
 echo $! > "$D/run/watch.pid"

@@ -1,9 +1,11 @@
+/** Accounts, chains and digests over the API: what is told of them, what is stale or awaited, and what cannot be read. */
 import { afterEach, expect, test } from 'vitest';
 import { accountPage, historyPage } from '../../../src/web/contract/accounts.ts';
 import { chainPage, digestsPage } from '../../../src/web/contract/chains.ts';
 import { HOUR } from '../../../src/core/time.ts';
 import { OperatingError } from '../../../src/errors.ts';
-import { chainOf, DIGEST, fakeSources, findingOf, findingsPartOf, FORGED, HEALTHY, NOW } from '../fake-sources.ts';
+import { chainOf, findingOf, findingsPartOf, FORGED, HEALTHY, NOW } from '../fake-accounts.ts';
+import { DIGEST, fakeSources } from '../fake-sources.ts';
 import { bearer, fakeServer, read, refused, send } from '../fake-server.ts';
 
 let app: Awaited<ReturnType<typeof fakeServer>>;

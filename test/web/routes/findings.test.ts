@@ -1,6 +1,8 @@
+/** Findings over the API: listed, told once, accepted by name, and exported so that no cell is a formula. */
 import { afterEach, expect, test } from 'vitest';
 import { findingPage, findingsPage } from '../../../src/web/contract/findings.ts';
-import { BLOCKED, fakeSources, findingOf, findingsPartOf, FORGED, NOW } from '../fake-sources.ts';
+import { BLOCKED, findingOf, findingsPartOf, FORGED, NOW } from '../fake-accounts.ts';
+import { fakeSources } from '../fake-sources.ts';
 import { bearer, fakeServer, read, refused, send } from '../fake-server.ts';
 
 let app: Awaited<ReturnType<typeof fakeServer>>;

@@ -1,8 +1,10 @@
+/** The overview over the API: one sentence, a map, and nothing green that nobody has proven. */
 import { afterEach, expect, test } from 'vitest';
 import { HOUR } from '../../../src/core/time.ts';
 import { accountsPage } from '../../../src/web/contract/accounts.ts';
 import { mapPage, overview } from '../../../src/web/contract/overview.ts';
-import { BLOCKED, fakeSources, FORGED, HEALTHY, NOW, partOf, snapshotOf } from '../fake-sources.ts';
+import { BLOCKED, FORGED, HEALTHY, NOW, partOf, snapshotOf } from '../fake-accounts.ts';
+import { fakeSources } from '../fake-sources.ts';
 import { fakeServer, read, refused } from '../fake-server.ts';
 
 let app: Awaited<ReturnType<typeof fakeServer>>;

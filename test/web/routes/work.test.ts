@@ -1,3 +1,4 @@
+/** Jobs, the plan and the system over the API: shown, retried, applied, and still there while Redis is away. */
 import { afterEach, expect, test } from 'vitest';
 import { passwordEntry } from '../../../src/core/password.ts';
 import { failedPage, jobsPage } from '../../../src/web/contract/jobs.ts';
@@ -5,7 +6,8 @@ import { driftPage, policyPage } from '../../../src/web/contract/policy.ts';
 import { systemPage } from '../../../src/web/contract/system.ts';
 import type { SessionRecord } from '../../../src/web/security/parts.ts';
 import { OperatingError } from '../../../src/errors.ts';
-import { fakeSources, FORGED, NOW, PLAN } from '../fake-sources.ts';
+import { FORGED, NOW, PLAN } from '../fake-accounts.ts';
+import { fakeSources } from '../fake-sources.ts';
 import { bearer, fakeSecurity, fakeServer, read, refused, send } from '../fake-server.ts';
 
 let app: Awaited<ReturnType<typeof fakeServer>>;
@@ -119,6 +121,12 @@ test('where applying is left to the command line nobody applies here', async () 
   const body = { plan: PLAN.id, reason: 'as agreed on Monday' };
   const headers = bearer('operate');
   expect((await app.inject({ method: 'POST', url: '/api/policy/apply', headers, payload: body })).statusCode).toBe(401);
+});
+
+test('what is wrong with the server itself is on the system page (it was in the log and on /readyz only)', async () => {
+  const trouble = { code: 'access-file', detail: 'the access file is not taken', hint: 'mend it' };
+  app = await fakeServer(fakeSources(), { security: fakeSecurity({ problem: () => trouble }) });
+  expect((await read(app, '/api/system', systemPage)).problems).toContainEqual(trouble);
 });
 
 test('the system page is there while Redis is away, and says what it could not read', async () => {

@@ -21,7 +21,7 @@ export async function securedApp(parts: SecurityParts, options: BoundedOptions =
   for (const right of ['metrics', 'read', 'evidence', 'operate', 'administer'] as const)
     app.get(`/api/${right}`, { config: { right } }, async (request) => ({
       name: actorOf(request).name,
-      ip: request.ip,
+      ip: actorOf(request).address,
     }));
   const body = z.strictObject({ count: z.int() });
   app.post('/api/change', { config: { right: 'operate' }, schema: { body } }, async () => ({ done: true }));

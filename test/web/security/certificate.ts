@@ -14,12 +14,18 @@ function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 
 const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
 
-/** Certificate and key as PEM. */
-export function makeCertificate(): { readonly cert: string; readonly key: string } {
+/** UTCTime: the two last digits of the year first. */
+const utcTime = (time: number): Buffer =>
+  der(0x17, Buffer.from(`${new Date(time).toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`));
+
+const ALWAYS = { from: Date.UTC(2020, 0, 1), to: Date.UTC(2049, 11, 31, 23, 59, 59) };
+
+/** Certificate and key as PEM, valid between the two times (epoch milliseconds, to the second). */
+export function makeCertificate({ from, to } = ALWAYS): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(ECDSA_WITH_SHA256);
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('localhost')))));
-  const validity = sequence(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
+  const validity = sequence(utcTime(from), utcTime(to));
   const subject = publicKey.export({ type: 'spki', format: 'der' });
   const signed = sequence(der(0x02, Buffer.from([1])), algorithm, name, validity, name, subject);
   const signature = der(0x03, Buffer.from([0]), sign('sha256', signed, privateKey));

@@ -1,18 +1,11 @@
 /** Signing in at an OpenID Connect provider of our own: who gets in, as what, and every way not to. */
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PageRole } from '../../../src/core/access.ts';
 import type { OidcSettings, SecurityParts } from '../../../src/web/security/parts.ts';
 import { securedApp } from './app.ts';
 import { buildTestSecurity, memoryStore, SAME_ORIGIN, type TestSecurity } from './fixture.ts';
 import { CLIENT, startIssuer, type Issuer } from './issuer.ts';
-
-const PUBLIC = 'http://localhost:8080';
-const ROLES = new Map<string, PageRole>([
-  ['readers', 'viewer'],
-  ['on-call', 'operator'],
-  ['platform', 'administrator'],
-]);
+import { Browser, oidcSettings, PUBLIC } from './oidc-browser.ts';
 
 let issuer: Issuer;
 let now = 0;
@@ -32,58 +25,18 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-function settings(changed: Partial<OidcSettings>): OidcSettings {
-  return {
-    issuer: issuer.url,
-    clientId: CLIENT.id,
-    clientSecret: CLIENT.secret,
-    label: 'Example login',
-    scopes: 'openid profile email',
-    nameClaim: 'email',
-    roleClaim: 'groups',
-    roles: ROLES,
-    ...changed,
-  };
-}
+const visitor = (): Browser => new Browser(() => app, issuer);
 
 async function open(changed: Partial<OidcSettings>, over: Partial<SecurityParts> = {}): Promise<void> {
   const access = () => ({ users: [], tokens: [] });
-  security = buildTestSecurity({ oidc: settings(changed), publicUrl: PUBLIC, access, now: () => now, ...over });
+  security = buildTestSecurity({
+    oidc: oidcSettings(issuer, changed),
+    publicUrl: PUBLIC,
+    access,
+    now: () => now,
+    ...over,
+  });
   ({ app } = await securedApp(security.parts));
-}
-
-/** What a browser holds between requests. */
-class Browser {
-  readonly cookies = new Map<string, string>();
-
-  async get(url: string) {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = cookie === '' ? {} : { cookie };
-    const answer = await app.inject({ url, headers });
-    for (const { name, value, maxAge } of answer.cookies) {
-      if (value === '' || maxAge === 0) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return answer;
-  }
-
-  /** Opens the button's link; where the provider sends the person back to, as a path. */
-  async begin(query = ''): Promise<string> {
-    const answer = await this.get(`/api/session/oidc${query}`);
-    expect(answer.statusCode).toBe(303);
-    const back = issuer.authorize(String(answer.headers.location));
-    expect(back.origin).toBe(PUBLIC);
-    return `${back.pathname}${back.search}`;
-  }
-
-  /** The whole way; where it ends. */
-  async signIn(query = ''): Promise<string> {
-    return String((await this.get(await this.begin(query))).headers.location);
-  }
-
-  async status(url: string): Promise<number> {
-    return (await this.get(url)).statusCode;
-  }
 }
 
 describe('signing in at the provider', () => {
@@ -107,7 +60,7 @@ describe('signing in at the provider', () => {
   });
 
   test('gives the highest role of the person, under the name that the provider knows', async () => {
-    const browser = new Browser();
+    const browser = visitor();
     expect(await browser.signIn()).toBe('/');
     expect((await browser.get('/api/session')).json()).toMatchObject({
       user: { name: 'ada@example.com', role: 'operator', via: 'oidc' },
@@ -126,7 +79,7 @@ describe('signing in at the provider', () => {
     await app.close();
     await open({ nameClaim: 'preferred_username', roleClaim: 'role' });
     issuer.behaviour.claims = { preferred_username: 'ada', role: 'readers' };
-    const browser = new Browser();
+    const browser = visitor();
     await browser.signIn();
     expect((await browser.get('/api/session')).json()).toMatchObject({ user: { name: 'ada', role: 'viewer' } });
   });
@@ -140,14 +93,14 @@ describe('signing in at the provider', () => {
     ['/api/session/oidc', '/'],
     ['', '/'],
   ])('leads back to a page of ours: %s to %s', async (to, end) => {
-    expect(await new Browser().signIn(`?to=${encodeURIComponent(to)}`)).toBe(end);
+    expect(await visitor().signIn(`?to=${encodeURIComponent(to)}`)).toBe(end);
   });
 });
 
 describe('nobody gets in', () => {
   /** Where a person ends, whether there is a session, and what the API says. */
   async function attempt(): Promise<readonly unknown[]> {
-    const browser = new Browser();
+    const browser = visitor();
     const end = await browser.signIn();
     return [end, browser.cookies.has('__Host-orgtrail'), await browser.status('/api/read')];
   }
@@ -206,8 +159,8 @@ describe('nobody gets in', () => {
   });
 
   test('with the link of somebody else (login CSRF)', async () => {
-    const link = await new Browser().begin();
-    const victim = new Browser();
+    const link = await visitor().begin();
+    const victim = visitor();
     expect((await victim.get(link)).headers.location).toBe('/sign-in?refused=expired');
     await victim.begin();
     expect((await victim.get(link)).headers.location).toBe('/sign-in?refused=failed');
@@ -215,11 +168,11 @@ describe('nobody gets in', () => {
   });
 
   test('with the same link a second time', async () => {
-    const browser = new Browser();
+    const browser = visitor();
     const link = await browser.begin();
     const kept = new Map(browser.cookies);
     expect((await browser.get(link)).headers.location).toBe('/');
-    const again = new Browser();
+    const again = visitor();
     for (const [name, value] of kept) again.cookies.set(name, value);
     expect((await again.get(link)).headers.location).toBe('/sign-in?refused=failed');
   });
@@ -227,7 +180,7 @@ describe('nobody gets in', () => {
   test.each(['', '%7B%7D', 'x'.repeat(5000), Buffer.from('{"state":1}').toString('base64url')])(
     'with a cookie that is damaged',
     async (value) => {
-      const browser = new Browser();
+      const browser = visitor();
       const link = await browser.begin();
       browser.cookies.set('__Host-orgtrail-oidc', value);
       expect((await browser.get(link)).headers.location).toBe('/sign-in?refused=expired');
@@ -235,7 +188,7 @@ describe('nobody gets in', () => {
   );
 
   test('where the provider itself says no', async () => {
-    const browser = new Browser();
+    const browser = visitor();
     const state = new URL(await browser.begin(), PUBLIC).searchParams.get('state') ?? '';
     const answer = await browser.get(`/api/session/oidc/callback?error=access_denied&state=${state}`);
     expect(answer.headers.location).toBe('/sign-in?refused=failed');
@@ -256,7 +209,7 @@ describe('a provider that is away', () => {
     issuer.behaviour.away = false;
     expect((await app.inject('/api/session/oidc')).headers.location).toBe('/sign-in?refused=provider-away');
     now += 5000;
-    expect(await new Browser().signIn()).toBe('/');
+    expect(await visitor().signIn()).toBe('/');
   });
 
   test('does not keep us from starting', () => expect(issuer.behaviour.away).toBe(false));
@@ -264,14 +217,14 @@ describe('a provider that is away', () => {
 
 describe('a session of the provider', () => {
   test.each<readonly [string, Partial<OidcSettings>]>([
-    ['its roles mean something else', { roles: new Map([...ROLES, ['on-call', 'viewer']]) }],
+    ['its roles mean something else', { roles: new Map([['on-call', 'viewer']]) }],
     ['its secret is another', { clientSecret: 'another' }],
     ['the provider is another', { issuer: 'https://other.example' }],
   ])('ends when %s', async (_name, changed) => {
     const store = memoryStore();
     await app.close();
     await open({}, { store });
-    const browser = new Browser();
+    const browser = visitor();
     await browser.signIn();
     expect(await browser.status('/api/read')).toBe(200);
     await app.close();
@@ -284,13 +237,13 @@ describe('a session of the provider', () => {
 });
 
 test('nothing secret is logged on the way', async () => {
-  const browser = new Browser();
+  const browser = visitor();
   const link = await browser.begin();
   const code = new URL(link, PUBLIC).searchParams.get('code') ?? '-';
   const kept = browser.cookies.get('__Host-orgtrail-oidc') ?? '-';
   await browser.get(link);
   issuer.behaviour.foreignKey = true;
-  await new Browser().signIn();
+  await visitor().signIn();
   const text = security.lines.join('\n');
   expect(text).toContain('oidc-refused');
   for (const secret of [

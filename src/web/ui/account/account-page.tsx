@@ -9,6 +9,7 @@ import { useApi } from '../api/client.ts';
 import { FindingList } from '../findings/finding-list.tsx';
 import { Page } from '../frame/page.tsx';
 import { View } from '../frame/view.tsx';
+import { isolated } from '../parts/name.tsx';
 import { Section } from '../parts/section.tsx';
 import { Link } from 'wouter';
 import { AccountHead } from './account-head.tsx';
@@ -28,7 +29,7 @@ export function AccountPage(): ReactNode {
   const { data } = result;
   return (
     <Page
-      title={data === undefined || data.line.name === '' ? `Account ${account}` : data.line.name}
+      title={data === undefined || data.line.name === '' ? `Account ${account}` : isolated(data.line.name)}
       sentence={data === undefined ? undefined : accountSentence(data)}
       readAt={data?.readAt ?? null}
     >

@@ -32,21 +32,37 @@ function compare(a: ChainLine, b: ChainLine): number {
   return CELL_STATES.indexOf(b.state) - CELL_STATES.indexOf(a.state) || a.region.localeCompare(b.region);
 }
 
-/** Of which chains one may say up to when they are proven, and how many need a person: one true sentence. */
+/** Up to when the account is proven as a whole, how many chains need a person, and up to when the others are proven. */
 export function accountSentence({ chains, line, open }: Pick<AccountPage, 'chains' | 'line' | 'open'>): string {
   if (chains.length === 0) return 'No chain of it is known yet, so nothing of it is proven.';
   const well = chains.filter((chain) => !needsPerson(chain.state) && chain.verifiedUntil !== null);
-  const ill = chains.filter((chain) => needsPerson(chain.state));
+  const ill = chains.filter((chain) => needsPerson(chain.state)).length;
   const until = earliest(well);
-  const whole = line.verifiedUntil === null ? null : inUtc(Date.parse(line.verifiedUntil));
-  const told: string[] = [];
-  if (until !== null) told.push(`Proven up to ${inUtc(Date.parse(until))} in ${count(well.length, 'chain')}`);
-  else told.push(whole === null ? 'Nothing of it is proven yet' : `Proven up to ${whole} and no further`);
-  if (ill.length > 0) told.push(`${ill.length} ${ill.length === 1 ? 'needs' : 'need'} you`);
-  if (ill.length === 0 && open > 0) told.push(`${count(open, 'open finding')} ${open === 1 ? 'needs' : 'need'} you`);
-  if (ill.length > 0 && until !== null)
-    told.push(whole === null ? 'as a whole it is not proven' : `as a whole it is proven up to ${whole}`);
-  return `${told.join('; ')}.`;
+  if (ill > 0) {
+    const others = until === null ? '' : ` ${count(well.length, 'other')} ${are(well.length)} proven ${upTo(until)}.`;
+    return `${wholeText(line.verifiedUntil, until)}: ${needText(ill, chains.length)}.${others}`;
+  }
+  const proven =
+    until === null ? 'Nothing of it is proven yet' : `Proven ${upTo(until)} in ${count(well.length, 'chain')}`;
+  return open === 0 ? `${proven}.` : `${proven}; ${count(open, 'open finding')} ${open === 1 ? 'needs' : 'need'} you.`;
+}
+
+function wholeText(whole: string | null, others: string | null): string {
+  if (whole !== null) return `Proven ${upTo(whole)} and no further`;
+  return others === null ? 'Nothing of it is proven yet' : 'Not proven as a whole';
+}
+
+function needText(ill: number, all: number): string {
+  if (ill < all) return `${ill} of ${all} chains ${ill === 1 ? 'needs' : 'need'} you`;
+  return all === 1 ? 'its one chain needs you' : `all ${all} chains need you`;
+}
+
+function upTo(time: string): string {
+  return `up to ${inUtc(Date.parse(time))}`;
+}
+
+function are(number: number): string {
+  return number === 1 ? 'is' : 'are';
 }
 
 function earliest(chains: readonly ChainLine[]): string | null {

@@ -69,6 +69,7 @@ function Row({ chain, at }: { readonly chain: ChainLine; readonly at: number | n
           view="hours"
           state={chain.state}
           reason={chain.reason}
+          of={{ account: chain.account, chain: chain.id }}
           step={step}
           href={(from) => accountAddress(chain.account, new Date(from).toISOString())}
         />

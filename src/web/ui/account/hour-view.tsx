@@ -28,9 +28,9 @@ export function HourView({ page, at }: { readonly page: AccountPage; readonly at
   const square = chains.find((one) => one.square !== null)?.square ?? { from: hour, to: hour + HOUR, state: null };
   const step = (by: -1 | 1): void =>
     query.set({ at: new Date(square.from + by * (square.to - square.from)).toISOString() });
-  const quiet = chains.filter((one) => isQuiet(one));
   const loud = chains.filter((one) => !isQuiet(one));
-  const opened = loud.length > 0 ? loud : chains;
+  const opened = loud.length > 0 ? loud : chains.slice(0, OPENED);
+  const quiet = chains.filter((one) => !opened.includes(one));
   return (
     <Section
       title={intervalText(square)}
@@ -53,7 +53,7 @@ export function HourView({ page, at }: { readonly page: AccountPage; readonly at
           <Then key={one.chain.id} then={one} square={square} read={index < OPENED} />
         ))}
       </ul>
-      {loud.length > 0 && quiet.length > 0 && <Quiet chains={quiet} square={square} />}
+      {quiet.length > 0 && <Quiet chains={quiet} square={square} />}
     </Section>
   );
 }

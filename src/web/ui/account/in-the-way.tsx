@@ -1,19 +1,12 @@
 /** What keeps an account from being proven comes first; what is only unknown comes after it. */
 import type { ReactNode } from 'react';
 import { STATE_EXPLANATIONS } from '../../../core/board/explanations.ts';
-import type { CellState } from '../../../core/verdict.ts';
 import type { AccountPage } from '../../contract/accounts.ts';
 import type { ProblemView } from '../../contract/shape.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StateMark } from '../parts/state.tsx';
 import { needsPerson } from './chain-groups.ts';
 import styles from './account.module.css';
-
-/** True for states in which a problem keeps something from being proven. */
-export function isInTheWay(state: CellState): boolean {
-  return needsPerson(state);
-}
 
 /** Nothing where nothing is in the way. */
 export function InTheWay({ page }: { readonly page: AccountPage }): ReactNode {
@@ -31,32 +24,12 @@ export function InTheWay({ page }: { readonly page: AccountPage }): ReactNode {
         </p>
       )}
       {grave.map((problem) => (
-        <Note key={keyOf(problem)} problem={problem} state={isInTheWay(line.state) ? line.state : undefined} />
+        <ProblemNote key={keyOf(problem)} problem={problem} state={needsPerson(line.state) ? line.state : undefined} />
       ))}
       {light.map((problem) => (
-        <Note key={keyOf(problem)} problem={problem} />
+        <ProblemNote key={keyOf(problem)} problem={problem} />
       ))}
     </section>
-  );
-}
-
-/** The whole of the next step can be copied, also where it is no command. */
-function Note({
-  problem,
-  state,
-}: {
-  readonly problem: ProblemView;
-  readonly state?: CellState | undefined;
-}): ReactNode {
-  return (
-    <div className={styles.note}>
-      <ProblemNote problem={problem} state={state} />
-      {problem.hint !== '' && (
-        <span className={styles.noteCopy}>
-          <CopyButton text={problem.hint} what="next step" />
-        </span>
-      )}
-    </div>
   );
 }
 

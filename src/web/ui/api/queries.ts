@@ -1,5 +1,5 @@
 /** The one memory of answers: when they are read again, and how long they are kept. */
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import type { Topic } from '../../contract/session.ts';
 import { RequestError } from './request.ts';
 
@@ -20,11 +20,9 @@ export function isAbout(key: readonly unknown[], topics: ReadonlySet<string>): b
 /** Made once. An answer 401 anywhere means that the session is over: the frame hears of it and asks to sign in. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
-    onError(error, query) {
-      if (!(error instanceof RequestError) || error.status !== 401) return;
-      if (query.queryKey[0] !== SESSION_KEY[0]) void queryClient.invalidateQueries({ queryKey: SESSION_KEY });
-    },
+    onError: (error, query) => query.queryKey[0] !== SESSION_KEY[0] && hear(error),
   }),
+  mutationCache: new MutationCache({ onError: hear }),
   defaultOptions: {
     queries: {
       // A daemon on this very machine is there without a network.
@@ -38,6 +36,11 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: 'always', retry: false },
   },
 });
+
+function hear(error: unknown): void {
+  if (error instanceof RequestError && error.status === 401)
+    void queryClient.invalidateQueries({ queryKey: SESSION_KEY });
+}
 
 /** No answer, or a fault of the server: worth a second try. What was refused stays refused. */
 function isPassing(error: unknown): boolean {

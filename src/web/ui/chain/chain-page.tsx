@@ -3,19 +3,20 @@ import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import type { ChainPage as Answer, DigestsPage } from '../../contract/chains.ts';
-import { accountAddress, apiPath, ARCHIVE_REFRESH_MS, chainAddress, findingsAddress } from '../accounts/addresses.ts';
+import { apiPath, ARCHIVE_REFRESH_MS, chainAddress, findingsAddress } from '../accounts/addresses.ts';
 import { useUrlQuery } from '../accounts/url-query.ts';
 import { useApi } from '../api/client.ts';
 import { FindingList } from '../findings/finding-list.tsx';
 import { Page } from '../frame/page.tsx';
 import { Empty, View } from '../frame/view.tsx';
-import { Id } from '../parts/name.tsx';
+import { Id, isolated } from '../parts/name.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Section } from '../parts/section.tsx';
 import { SquareRow } from '../parts/squares.tsx';
 import { StateMark } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
-import { isInTheWay } from '../account/in-the-way.tsx';
+import { needsPerson } from '../account/chain-groups.ts';
+import { AccountCrumb } from './crumbs.tsx';
 import { DayNavigator } from './day-navigator.tsx';
 import { DigestLine } from './digest-line.tsx';
 import { windowOf } from './window.ts';
@@ -26,11 +27,12 @@ export function ChainPage(): ReactNode {
   const { account, chain } = useParams<{ account: string; chain: string }>();
   const result = useApi<Answer>(apiPath(['chains', chain]), { topics: ['accounts', 'findings'] });
   const { data } = result;
-  const title = data === undefined ? 'Chain' : `${data.name === '' ? account : data.name} · ${data.line.region}`;
+  const title =
+    data === undefined ? 'Chain' : `${isolated(data.name === '' ? account : data.name)} · ${data.line.region}`;
   return (
     <Page title={title} readAt={data?.readAt ?? null}>
       <nav className={styles.crumbs} aria-label="Where this chain belongs">
-        <Link href={accountAddress(account)}>Account {account}</Link>
+        <AccountCrumb account={account} name={data?.name} />
       </nav>
       <View of={result}>{(page) => <Body page={page} />}</View>
     </Page>
@@ -43,7 +45,7 @@ function Body({ page }: { readonly page: Answer }): ReactNode {
     <>
       <Head page={page} />
       {line.problem !== null && (
-        <ProblemNote problem={line.problem} state={isInTheWay(line.state) ? line.state : undefined} />
+        <ProblemNote problem={line.problem} state={needsPerson(line.state) ? line.state : undefined} />
       )}
       <Squares page={page} />
       <Digests page={page} />
@@ -88,6 +90,7 @@ function Head({ page }: { readonly page: Answer }): ReactNode {
 function Squares({ page }: { readonly page: Answer }): ReactNode {
   const { line } = page;
   const href = (from: number): string => chainAddress(line.account, line.id, new Date(from).toISOString());
+  const of = { account: line.account, chain: line.id };
   const days = line.days.letters.length > 0;
   return (
     <Section title="Its hours" sentence="Each square opens the digests of its day. The 90 days stand below.">
@@ -97,6 +100,7 @@ function Squares({ page }: { readonly page: Answer }): ReactNode {
         view="hours"
         state={line.state}
         reason={line.reason}
+        of={of}
         href={href}
       />
       {days && (
@@ -106,6 +110,7 @@ function Squares({ page }: { readonly page: Answer }): ReactNode {
           view="days"
           state={line.state}
           reason={line.reason}
+          of={of}
           href={href}
         />
       )}

@@ -6,42 +6,23 @@ import { digestAddress } from '../accounts/addresses.ts';
 import { Facts } from '../findings/facts.tsx';
 import { Code } from '../parts/code.tsx';
 import { Id } from '../parts/name.tsx';
-import { Count } from '../parts/number.tsx';
 import { Time } from '../parts/time.tsx';
 import type { DigestNames } from './digest-page.tsx';
+import { keptFacts } from './kept-facts.tsx';
 import styles from './digest.module.css';
 
 /** Names and values; what is not known has no line. */
 export function DigestEvidence({ page, names }: { readonly page: DigestPage; readonly names: DigestNames }): ReactNode {
-  const { origin, place, archive, contentSha256, storedSha256, size, signature, notes } = page;
+  const { origin, contentSha256, signature, notes } = page;
   return (
     <Facts
       facts={[
-        ['In the source', <Id key="origin" value={`s3://${origin.bucket}/${origin.key}`} kind="source object" />],
+        ...keptFacts(page, page.archive),
         ['Version', origin.versionId === null ? null : <Id key="version" value={origin.versionId} kind="version id" />],
         ['ETag', origin.etag === null ? null : <Id key="etag" value={origin.etag} kind="ETag" />],
         [
-          'In the archive',
-          place === null ? (
-            <span key="place" className={styles.dim}>
-              nothing was kept
-            </span>
-          ) : (
-            <Id key="place" value={`s3://${archive}/${place}`} kind="archive object" />
-          ),
-        ],
-        [
           'Content hash',
           contentSha256 === null ? null : <Id key="content" value={contentSha256} kind="content hash" />,
-        ],
-        ['Hash as stored', storedSha256 === null ? null : <Id key="stored" value={storedSha256} kind="stored hash" />],
-        [
-          'Size',
-          size === null ? null : (
-            <span key="size">
-              <Count n={size} /> bytes
-            </span>
-          ),
         ],
         ['Before it', <Previous key="previous" page={page} names={names} />],
         ['Signed with', <PublicKey key="key" page={page} />],

@@ -2,9 +2,10 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
-import type { DigestPage as Answer } from '../../contract/chains.ts';
-import { accountAddress, apiPath, ARCHIVE_REFRESH_MS, chainAddress, digestAddress } from '../accounts/addresses.ts';
+import type { ChainPage, DigestPage as Answer } from '../../contract/chains.ts';
+import { apiPath, ARCHIVE_REFRESH_MS, chainAddress, digestAddress } from '../accounts/addresses.ts';
 import { useApi } from '../api/client.ts';
+import { AccountCrumb } from '../chain/crumbs.tsx';
 import { Page } from '../frame/page.tsx';
 import { View } from '../frame/view.tsx';
 import { inUtc } from '../parts/moment.ts';
@@ -50,11 +51,20 @@ function titleOf(digest: string, page: Answer | undefined): string {
 
 function Crumbs({ names, page }: { readonly names: DigestNames; readonly page: Answer | undefined }): ReactNode {
   const { account, chain } = names;
+  const { data } = useApi<ChainPage>(apiPath(['chains', chain]), { topics: ['accounts', 'findings'] });
   return (
     <nav className={styles.crumbs} aria-label="Around this digest">
       <span>
-        <Link href={accountAddress(account)}>Account {account}</Link> /{' '}
-        <Link href={chainAddress(account, chain, page?.line.end)}>its chain</Link>
+        <AccountCrumb account={account} name={data?.name} /> /{' '}
+        <Link href={chainAddress(account, chain, page?.line.end)}>
+          {data === undefined ? (
+            'its chain'
+          ) : (
+            <>
+              {data.line.region}, trail <bdi>{data.line.trail}</bdi>
+            </>
+          )}
+        </Link>
       </span>
       <Group gap="md">
         <Neighbour names={names} digest={page?.previous?.id ?? null} text="← digest before" />

@@ -7,12 +7,12 @@ import { findingsAddress } from '../accounts/addresses.ts';
 import { Facts } from '../findings/facts.tsx';
 import { Code } from '../parts/code.tsx';
 import { Id } from '../parts/name.tsx';
-import { Count } from '../parts/number.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Hint } from '../parts/problem.tsx';
 import { Section } from '../parts/section.tsx';
 import { fileName } from './file-name.ts';
 import { HashPair } from './hash-pair.tsx';
+import { keptFacts } from './kept-facts.tsx';
 import { PeerNote } from './peer-note.tsx';
 import { isWorthALook } from './verdict-sentence.ts';
 import { Verdict } from './verdict.tsx';
@@ -83,7 +83,12 @@ function LogEvidence({ log, archive, account }: LogEvidenceProps): ReactNode {
         </p>
       )}
       <HashPair what="Content (SHA-256)" expected={log.expectedSha256} found={log.contentSha256} />
-      <LogFacts log={log} archive={archive} />
+      <Facts
+        facts={[
+          ...keptFacts(log, archive),
+          ['Judged from', log.via === null ? 'nothing: there were no bytes' : viaWords(log.via)],
+        ]}
+      />
       {notes.length > 0 && (
         <p>
           Noted:{' '}
@@ -94,30 +99,5 @@ function LogEvidence({ log, archive, account }: LogEvidenceProps): ReactNode {
       )}
       {peer !== null && <PeerNote peer={peer} />}
     </div>
-  );
-}
-
-function LogFacts({ log, archive }: { readonly log: LogView; readonly archive: string }): ReactNode {
-  const { origin, place, via, size, storedSha256 } = log;
-  return (
-    <Facts
-      facts={[
-        ['In the source', <Id key="origin" value={`s3://${origin.bucket}/${origin.key}`} kind="source object" />],
-        ['Judged from', via === null ? 'nothing: there were no bytes' : viaWords(via)],
-        [
-          'Kept at',
-          place === null ? 'nowhere' : <Id key="place" value={`s3://${archive}/${place}`} kind="archive object" />,
-        ],
-        ['Hash as stored', storedSha256 === null ? null : <Id key="stored" value={storedSha256} kind="stored hash" />],
-        [
-          'Size',
-          size === null ? null : (
-            <span key="size">
-              <Count n={size} /> bytes
-            </span>
-          ),
-        ],
-      ]}
-    />
   );
 }

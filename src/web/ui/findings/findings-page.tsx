@@ -15,6 +15,7 @@ import { Time } from '../parts/time.tsx';
 import { countShown, FindingGroup } from './finding-group.tsx';
 import { FindingsFilters } from './findings-filters.tsx';
 import { findingFiltersOf, findingsPath, type FindingFilters } from './findings-query.ts';
+import { Hint } from '../parts/problem.tsx';
 import styles from './findings.module.css';
 
 /** `/findings`. */
@@ -90,8 +91,8 @@ function Groups({ pages, filters, more, busy }: GroupsProps): ReactNode {
       />
       {last !== undefined && last.more > 0 && (
         <p className={styles.dim}>
-          {last.more.toLocaleString('en')} more are known to be there and are not kept for show: `orgtrail verify`
-          prints all of them.
+          {last.more.toLocaleString('en')} more are known to be there and are not kept for show:{' '}
+          <Hint text="`orgtrail verify` prints all of them." />
         </p>
       )}
     </>
@@ -103,10 +104,10 @@ function Exports({ filters }: { readonly filters: FindingFilters }): ReactNode {
   return (
     <span className={styles.exports}>
       Export{' '}
-      <Anchor href={findingsPath(filters, 'findings.csv')} download aria-label="CSV export">
+      <Anchor href={findingsPath(filters, 'findings.csv')} inherit download aria-label="CSV export">
         CSV
       </Anchor>{' '}
-      <Anchor href={findingsPath(filters, 'findings.jsonl')} download aria-label="JSONL export">
+      <Anchor href={findingsPath(filters, 'findings.jsonl')} inherit download aria-label="JSONL export">
         JSONL
       </Anchor>
     </span>

@@ -1,6 +1,7 @@
 /** Where a page breaks, the frame stays and says so. */
 import { Component, Suspense, type ReactNode } from 'react';
 import { Button } from '@mantine/core';
+import { Hint } from '../parts/problem.tsx';
 import { Loading } from './view.tsx';
 import styles from './frame.module.css';
 
@@ -58,8 +59,7 @@ function Broken({ error }: { readonly error: unknown }): ReactNode {
       </p>
       <pre className={styles.brokenText}>{text.slice(0, 500)}</pre>
       <p className={styles.dim}>
-        Load it anew. If it breaks again, `orgtrail status` says the same on the command line; please report the line
-        above.
+        <Hint text="Load it anew. If it breaks again, `orgtrail status` says the same on the command line; please report the line above." />
       </p>
       <Button variant="default" onClick={() => location.reload()}>
         Load anew

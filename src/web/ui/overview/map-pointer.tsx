@@ -4,7 +4,9 @@ import { Link } from 'wouter';
 import type { CellState } from '../../../core/verdict.ts';
 import type { MapRow } from '../../contract/overview.ts';
 import { CellNote } from '../parts/cell-note.tsx';
-import { squareAt, squareText } from '../parts/square-runs.ts';
+import { SpokenFiles } from '../parts/spoken-files.tsx';
+import { useSquareFiles } from '../parts/square-files.ts';
+import { squareAt, squareText, type Square } from '../parts/square-runs.ts';
 import styles from './map.module.css';
 import { SPAN_SQUARES, type Span } from './map-query.ts';
 import { cellAddress, spanSquares } from './map-row.tsx';
@@ -59,10 +61,11 @@ interface PointedProps {
 /** Draws what is pointed at. */
 export function PointedSquare({ pointer, span, step, link }: PointedProps): ReactNode {
   const pointed = useSyncExternalStore(pointer.subscribe, pointer.get);
-  if (pointed === null) return null;
+  const square = pointed === null ? null : squareOf(pointed.row, span, pointed.column);
+  const files = useSquareFiles(pointed === null ? null : { account: pointed.row.account }, square);
+  if (pointed === null || square === null) return null;
   const { row, column, left, top, height, above } = pointed;
-  const { view, count } = SPAN_SQUARES[span];
-  const square = squareAt(spanSquares(row, span), column, view);
+  const { count } = SPAN_SQUARES[span];
   return (
     <>
       {link && (
@@ -79,10 +82,20 @@ export function PointedSquare({ pointer, span, step, link }: PointedProps): Reac
         data-above={above}
         style={{ left: left + step / 2, top: above ? top : top + height }}
       >
-        <CellNote square={square} name={row.name} reason={whyOf(row, square.state)} lean={(column + 0.5) / count} />
+        <CellNote
+          square={square}
+          name={row.name}
+          reason={whyOf(row, square.state)}
+          files={files}
+          lean={(column + 0.5) / count}
+        />
       </div>
     </>
   );
+}
+
+function squareOf(row: MapRow, span: Span, column: number): Square {
+  return squareAt(spanSquares(row, span), column, SPAN_SQUARES[span].view);
 }
 
 /** What made the row so is told with the squares that are so. */
@@ -100,10 +113,14 @@ interface SpokenProps {
 
 /** The square under the focus, for a screen reader: moving within one element would not be told otherwise. */
 export function SpokenSquare({ row, span, column }: SpokenProps): ReactNode {
-  const square = row === undefined ? null : squareAt(spanSquares(row, span), column, SPAN_SQUARES[span].view);
+  const square = row === undefined ? null : squareOf(row, span, column);
+  const files = useSquareFiles(row === undefined ? null : { account: row.account }, square);
   return (
-    <div className="visually-hidden" aria-live="polite">
-      {row !== undefined && square !== null && `${row.name}, ${squareText(square, whyOf(row, square.state))}`}
-    </div>
+    <>
+      <div className="visually-hidden" aria-live="polite">
+        {row !== undefined && square !== null && `${row.name}, ${squareText(square, whyOf(row, square.state))}`}
+      </div>
+      <SpokenFiles lines={files} />
+    </>
   );
 }

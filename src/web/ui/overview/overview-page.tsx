@@ -13,6 +13,7 @@ import { MapControls } from './map-controls.tsx';
 import { useMapPages, type Range } from './map-pages.ts';
 import { addressOf, choiceOf, type MapChoice } from './map-query.ts';
 import { Notices } from './notices.tsx';
+import { Hint } from '../parts/problem.tsx';
 import styles from './overview.module.css';
 import { StateList } from './state-list.tsx';
 
@@ -78,7 +79,9 @@ function MapPart({ choice, query }: MapPartProps): ReactNode {
 function NoRows({ choice, query }: MapPartProps): ReactNode {
   const { state, search } = choice;
   if (state === null && search === '') {
-    return 'No account is known yet. orgtrail looks for accounts on its schedule; `orgtrail discover` shows what it would find.';
+    return (
+      <Hint text="No account is known yet. orgtrail looks for accounts on its schedule; `orgtrail plan` says what it lacks for that." />
+    );
   }
   const searched = search === '' ? '' : ` that matches “${search}”`;
   return (

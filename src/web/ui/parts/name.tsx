@@ -17,14 +17,27 @@ interface IdProps {
 
 /** One id. Where its place is too narrow, the middle goes, never the end; all of it is in the title and is copied. */
 export function Id({ value, kind = 'id', copy = true }: IdProps): ReactNode {
-  const cut = value.length > SHORT ? value.length - TAIL : value.length;
+  const letters = Array.from(value);
+  const tail = letters.length > SHORT ? letters.slice(-TAIL) : [];
   return (
     <span className={styles.id}>
       <span className={styles.idText} title={value}>
-        <span className={styles.idHead}>{value.slice(0, cut)}</span>
-        {cut < value.length && <span className={styles.idTail}>{value.slice(cut)}</span>}
+        <span className={styles.idHead} style={{ maxWidth: `calc(100% - ${widthOf(tail)}ch + 0.5px)` }}>
+          {letters.slice(0, letters.length - tail.length).join('')}
+        </span>
+        {tail.join('')}
       </span>
       {copy && <CopyButton text={value} what={kind} />}
     </span>
   );
+}
+
+/** In figures of the monospace: letters of other scripts, and what stands for them, may be twice as wide. */
+function widthOf(letters: readonly string[]): number {
+  return letters.reduce((sum, letter) => sum + (letter > '\u10FF' ? 2 : 1), 0);
+}
+
+/** A name inside of a text that is no element of its own: it cannot turn the writing of what stands beside it (UAX 9). */
+export function isolated(name: string): string {
+  return /[^ -~]/.test(name) ? `\u2068${name}\u2069` : name;
 }

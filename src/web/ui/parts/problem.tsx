@@ -4,11 +4,13 @@ import type { CellState } from '../../../core/verdict.ts';
 import type { ProblemView } from '../../contract/shape.ts';
 import { Code } from './code.tsx';
 import { Command } from './command.tsx';
+import { CopyButton } from './copy-button.tsx';
 import styles from './text.module.css';
 
 /**
  * `state`: what it makes of what it is about, whose colour it then has; absent: it keeps nothing from being proven.
- * Commands inside of the hint (between backticks) become copyable.
+ * The whole of the next step can be copied, also where it is no command; commands inside of it (between backticks) alone
+ * as well.
  */
 export function ProblemNote({
   problem,
@@ -26,6 +28,11 @@ export function ProblemNote({
         <p className={styles.hint}>
           Next: <Hint text={problem.hint} />
         </p>
+      )}
+      {problem.hint !== '' && (
+        <span className={styles.commandCopy}>
+          <CopyButton text={problem.hint.replaceAll('`', '')} what="next step" />
+        </span>
       )}
       {commands.map((command) => (
         <div key={command} className={styles.problemCommand}>

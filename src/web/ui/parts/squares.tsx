@@ -5,6 +5,8 @@ import { Link } from 'wouter';
 import type { CellState } from '../../../core/verdict.ts';
 import type { SquaresView } from '../../contract/shape.ts';
 import { CellNote } from './cell-note.tsx';
+import { SpokenFiles } from './spoken-files.tsx';
+import { useSquareFiles, type SquareOwner } from './square-files.ts';
 import { squareAt, squareText, type SquareView } from './square-runs.ts';
 import { SquareTrack } from './square-track.tsx';
 import styles from './squares.module.css';
@@ -20,6 +22,7 @@ interface SquareRowProps {
   /** Why the row is in its state; told with the squares that are in it too. */
   readonly state: CellState;
   readonly reason: string | null;
+  readonly of: SquareOwner;
   /** Where a square opens to; epoch milliseconds. */
   readonly href: (from: number, to: number) => string;
   /** Pixels a square; by default as wide as the row's place allows. */
@@ -41,6 +44,7 @@ export function SquareRow(props: SquareRowProps): ReactNode {
   const link = useRef<HTMLAnchorElement>(null);
   const square = squareAt(squares, at ?? count - 1, view);
   const why = square.state === state ? reason : null;
+  const files = useSquareFiles(props.of, at === null ? null : square);
   const point = (event: PointerEvent<HTMLDivElement>): void => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     setAt(Math.max(0, Math.min(count - 1, Math.floor(x / step))));
@@ -74,13 +78,14 @@ export function SquareRow(props: SquareRowProps): ReactNode {
         />
         {at !== null && (
           <div className={styles.noteAt} style={{ left: (at + 0.5) * step }}>
-            <CellNote square={square} reason={why} lean={(at + 0.5) / count} />
+            <CellNote square={square} reason={why} files={files} lean={(at + 0.5) / count} />
           </div>
         )}
       </div>
       <span className="visually-hidden" aria-live="polite">
         {at === null ? '' : squareText(square, why)}
       </span>
+      <SpokenFiles lines={files} />
     </div>
   );
 }

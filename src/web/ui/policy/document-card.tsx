@@ -29,12 +29,7 @@ export function DocumentCard({ document }: { readonly document: DocumentView }):
       <Problems title="Know before you apply" problems={document.warnings} />
       {budget !== null && (
         <div className={classes['block']}>
-          <Meter
-            value={budget.bytes}
-            most={budget.most}
-            label={`Size of the ${kindText(kind).toLowerCase()}`}
-            text={budgetText(budget)}
-          />
+          <SizeMeter kind={kind} budget={budget} />
         </div>
       )}
       {diff !== '' && (
@@ -54,6 +49,17 @@ export function DocumentState({ state }: { readonly state: DocumentView['state']
       <span aria-hidden="true">{glyph}</span> {word}
     </span>
   );
+}
+
+interface SizeMeterProps {
+  readonly kind: string;
+  readonly budget: NonNullable<DocumentView['budget']>;
+}
+
+/** How much of what AWS takes the document fills. */
+export function SizeMeter({ kind, budget }: SizeMeterProps): ReactNode {
+  const label = `Size of the ${kindText(kind).toLowerCase()}`;
+  return <Meter value={budget.bytes} most={budget.most} label={label} text={budgetText(budget)} />;
 }
 
 function Where({ document }: { readonly document: DocumentView }): ReactNode {

@@ -5,7 +5,7 @@ import { Command } from '../parts/command.tsx';
 import { Id } from '../parts/name.tsx';
 import { Section } from '../parts/section.tsx';
 import { Time } from '../parts/time.tsx';
-import { kindText, outcomeText } from './words.ts';
+import { entryText, kindText } from './words.ts';
 import classes from './policy.module.css';
 
 export function Interrupted({ changes }: { readonly changes: PolicyPage['interrupted'] }): ReactNode {
@@ -26,7 +26,7 @@ export function Interrupted({ changes }: { readonly changes: PolicyPage['interru
                 by <Id value={who} kind="name" />
               </span>
             </div>
-            {outcomeText(outcome)}
+            {entryText([], outcome)}
           </li>
         ))}
       </ul>

@@ -1,10 +1,9 @@
 /** Documents that are as wanted: one quiet line each. */
 import type { ReactNode } from 'react';
 import type { DocumentView } from '../../contract/policy.ts';
-import { Meter } from '../parts/meter.tsx';
 import { Id } from '../parts/name.tsx';
-import { DocumentState } from './document-card.tsx';
-import { budgetText, kindText } from './words.ts';
+import { DocumentState, SizeMeter } from './document-card.tsx';
+import { kindText } from './words.ts';
 import classes from './policy.module.css';
 
 export function QuietDocuments({ documents }: { readonly documents: readonly DocumentView[] }): ReactNode {
@@ -26,12 +25,7 @@ function Line({ document }: { readonly document: DocumentView }): ReactNode {
       <DocumentState state={state} />
       {budget !== null && (
         <div className={classes['quietMeter']}>
-          <Meter
-            value={budget.bytes}
-            most={budget.most}
-            label={`Size of the ${kindText(kind).toLowerCase()}`}
-            text={budgetText(budget)}
-          />
+          <SizeMeter kind={kind} budget={budget} />
         </div>
       )}
     </li>

@@ -15,7 +15,7 @@ export const SENTENCE: Chapter = {
   title: 'The sentence',
   paragraphs: [
     'The overview answers one question in one sentence: up to when is everything proven, and how many accounts need you. It says "All" only where every account is proven and was looked at lately; otherwise it counts how many are.',
-    'An account needs you when it has a finding that nobody has accepted, or is in a state that does not mend by itself: `failed`, `blocked`, `late`, `stale`, `unknown` or `unverifiable`.',
+    'An account needs you when it has a finding that nobody has accepted, or is in a state that does not mend by itself: `failed`, `blocked`, `late`, `stale`, `unknown` or `unverifiable`. Accounts that are suspended or closed and of which nothing is open are told apart: they stay unknown, and nobody is needed.',
   ],
 };
 
@@ -23,7 +23,7 @@ export const MAP: Chapter = {
   id: 'map',
   title: 'The coverage map',
   paragraphs: [
-    'A row is an account, the worst first. A square is an hour, or at 90 days a day from midnight to midnight UTC. A square shows the worst state of everything inside of it: one failed log file of one chain makes it failed. Hover over it, or go there with the arrow keys, and it tells its interval and its state; it opens the chains behind it.',
+    'A row is an account, the worst first. A square is an hour, or at 90 days a day from midnight to midnight UTC. A square shows the worst state of everything inside of it: one failed log file of one chain makes it failed. Hover over it, or go there with the arrow keys, and it tells its interval, its state, how many log files its digests name, and those that are not proven; it opens the chains behind it.',
     'Colour is spent on what needs a person. Each state has a shape of its own as well, so the map reads without colour. A square without a shape is a time in which nothing was due.',
   ],
 };

@@ -1,11 +1,13 @@
 /** What is behind, by account: how far it is, how fast it goes, and when it will be through, if anybody can say. */
-import { Anchor, Button, Progress, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { JobsPage } from '../../contract/jobs.ts';
+import { MeterBar } from '../parts/meter.tsx';
 import { StackedTable, type Column } from '../parts/stacked-table.tsx';
 import { Time } from '../parts/time.tsx';
-import { counted, figure, leftText, percentOf, rateText } from './words.ts';
+import { counted, figure } from '../parts/figures.ts';
+import { leftText, percentOf, rateText } from './words.ts';
 import classes from './work.module.css';
 
 type Backfill = JobsPage['backfills'][number];
@@ -37,11 +39,11 @@ export function BackfillsTable({ backfills, now }: { readonly backfills: readonl
 function columnsAt(now: number): readonly Column<Backfill>[] {
   return [
     { head: 'Account', cell: accountOf },
-    { head: 'Progress', cell: (row) => <Meter row={row} /> },
+    { head: 'Progress', cell: (row) => <Progress row={row} /> },
     { head: 'Judged', numeric: true, cell: ({ done }) => figure(done) },
     { head: 'Waiting', numeric: true, cell: ({ waiting }) => figure(waiting) },
     { head: 'Rate', cell: rateText },
-    { head: 'Through', cell: (row) => throughOf(row, now) },
+    { head: 'Done', cell: (row) => throughOf(row, now) },
   ];
 }
 
@@ -53,15 +55,15 @@ function accountOf({ account, name }: Backfill): ReactNode {
   );
 }
 
-function Meter({ row }: { readonly row: Backfill }): ReactNode {
+function Progress({ row }: { readonly row: Backfill }): ReactNode {
   const percent = percentOf(row);
   if (percent === null) return '–';
   const name = row.name === '' ? row.account : row.name;
   return (
     <div className={classes['meter']}>
-      <Progress.Root size="sm" className={classes['bar']}>
-        <Progress.Section value={percent} color="gray" aria-label={`Digests of ${name} that are judged`} />
-      </Progress.Root>
+      <div className={classes['bar']}>
+        <MeterBar value={percent} most={100} label={`Digests of ${name} that are judged`} text={`${percent} %`} />
+      </div>
       <span className={classes['percent']}>{percent} %</span>
     </div>
   );

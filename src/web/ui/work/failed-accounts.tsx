@@ -9,7 +9,7 @@ import { Time } from '../parts/time.tsx';
 import { FailedJobs } from './failed-jobs.tsx';
 import { ReasonText } from './reason-text.tsx';
 import { RetryButton } from './retry-button.tsx';
-import { counted } from './words.ts';
+import { counted } from '../parts/figures.ts';
 import classes from './work.module.css';
 
 type FailedAccount = JobsPage['failed'][number];

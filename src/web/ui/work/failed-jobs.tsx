@@ -11,7 +11,7 @@ import { StackedTable, type Column } from '../parts/stacked-table.tsx';
 import { Time } from '../parts/time.tsx';
 import { ReasonText } from './reason-text.tsx';
 import { RetryButton } from './retry-button.tsx';
-import { figure } from './words.ts';
+import { figure } from '../parts/figures.ts';
 import classes from './work.module.css';
 
 type FailedJob = FailedPage['jobs'][number];

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { QueueLine } from '../../contract/jobs.ts';
 import { StackedTable, type Column } from '../parts/stacked-table.tsx';
-import { figure } from './words.ts';
+import { figure } from '../parts/figures.ts';
 
 const COLUMNS: readonly Column<QueueLine>[] = [
   { head: 'Queue', cell: ({ name }) => name },

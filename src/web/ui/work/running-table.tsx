@@ -6,7 +6,7 @@ import { lengthOf } from '../parts/moment.ts';
 import { Id } from '../parts/name.tsx';
 import { StackedTable, type Column } from '../parts/stacked-table.tsx';
 import { Time } from '../parts/time.tsx';
-import { counted, figure } from './words.ts';
+import { counted, figure } from '../parts/figures.ts';
 
 type Running = JobsPage['running'][number];
 

@@ -4,7 +4,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import type { Overview } from '../../contract/overview.ts';
 import { useApi } from '../api/client.ts';
 import { View } from '../frame/view.tsx';
-import { counted } from './words.ts';
+import { counted } from '../parts/figures.ts';
 import classes from './work.module.css';
 
 const ThroughputChart = lazy(async () => {

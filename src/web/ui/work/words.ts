@@ -1,18 +1,9 @@
 /** What the page of jobs says in words: nothing is claimed that the numbers do not hold. */
 import type { JobsPage } from '../../contract/jobs.ts';
+import { counted, figure } from '../parts/figures.ts';
 import { lengthOf } from '../parts/moment.ts';
 
 type Backfill = JobsPage['backfills'][number];
-
-/** `1,284` */
-export function figure(value: number): string {
-  return value.toLocaleString('en');
-}
-
-/** `1 job`, `1,284 jobs` */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${figure(value)} ${value === 1 ? one : many}`;
-}
 
 /** The rate of a backfill, and where there is none, why not. */
 export function rateText({ ratePerMinute, waiting }: Backfill): string {
