@@ -1,6 +1,8 @@
 /** The starter of Ceph: accounts apart, a role that opens when it trusts, and nothing left behind. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CephStack, type Keys, startCeph } from './ceph.ts';
@@ -83,6 +85,24 @@ describe.skipIf(missing !== null)('stopping Ceph', () => {
     expect(processesIn(dir)).toEqual([]);
     expect(existsSync(dir)).toBe(false);
   }, 60_000);
+});
+
+describe.skipIf(missing !== null)('a signal to the whole process group, as timeout and Ctrl-C send it', () => {
+  it('leaves nothing of Ceph (its watch went with the group, and three daemons stayed)', async () => {
+    const script = `import { startCeph } from ${JSON.stringify(import.meta.resolve('./ceph.ts'))};
+      const { dir } = await startCeph({ payer: '${PAYER}', members: [] });
+      console.log(dir);
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const dir = said.toString().trim();
+    expect(processesIn(dir).length).toBeGreaterThanOrEqual(3);
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await expect.poll(() => [processesIn(dir), existsSync(dir)], { timeout: 20_000 }).toEqual([[], false]);
+  }, 90_000);
 });
 
 /** Processes whose command line names that directory. */
