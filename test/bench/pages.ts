@@ -9,14 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
-import { HOURS_SHOWN, type CoverPart } from '../../src/core/board/cover.ts';
-import { HOUR } from '../../src/core/time.ts';
-import { createBoardStore } from '../../src/daemon/board-store.ts';
-import { createStateStore } from '../../src/daemon/state.ts';
 import { startRedis } from '../stack/redis.ts';
-import { chainOf, findingOf, partOf } from '../web/fake-accounts.ts';
+import { fillBoard } from './board-filling.ts';
 import { spread, table } from './table.ts';
 
 const ACCOUNTS = 5000;
@@ -24,7 +19,6 @@ const COLD = 5;
 const WARM = 50;
 /** Longer than the copy lives. */
 const COPY_GONE_MS = 1200;
-const AT_ONCE = 100;
 const PATHS = [
   '/api/overview',
   '/api/map?limit=100',
@@ -40,7 +34,7 @@ async function main(): Promise<void> {
   const redis = await startRedis();
   const folder = mkdtempSync(join(tmpdir(), 'orgtrail-bench-pages-'));
   try {
-    await fill(redis.url);
+    await fillBoard(redis.url, { accounts: ACCOUNTS, regions: ['us-east-1'] });
     const { child, url } = await serve(redis.url, folder);
     try {
       const head = ['answer', 'first ms', 'first cpu ms', 'cold ms', 'cold cpu ms', 'warm ms', 'KiB', 'KiB gzip'];
@@ -53,65 +47,6 @@ async function main(): Promise<void> {
     await redis.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function fill(url: string): Promise<void> {
-  const client = new Redis(url);
-  const store = createBoardStore(client, Date.now);
-  const state = createStateStore(client);
-  const ids = Array.from({ length: ACCOUNTS }, (_, at) => String(100_000_000_000 + at * 7_654_321));
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    await Promise.all(ids.slice(at, at + AT_ONCE).map((id, offset) => fillAccount(id, at + offset, { store, state })));
-  }
-  await client.quit();
-}
-
-type Stores = {
-  readonly store: ReturnType<typeof createBoardStore>;
-  readonly state: ReturnType<typeof createStateStore>;
-};
-
-/** One in fifty has a finding, one in a hundred is blocked. */
-async function fillAccount(id: string, at: number, { store, state }: Stores): Promise<void> {
-  const now = Date.now();
-  const failed = at % 50 === 7;
-  const part = movedToNow(partOf(id, failed ? { state: 'failed', reason: 'log-hash-mismatch', open: 1 } : {}), now);
-  const problem = { code: 'blocked-access', detail: 'the role may not s3:GetObject', hint: 'allow it' };
-  const blocked: Partial<CoverPart> = at % 100 === 3 ? { state: 'blocked', reason: problem.code, problem } : {};
-  const findings = failed ? [findingOf(id)] : [];
-  const chains = [chainOf(id, { at: now })];
-  await store.putCover({
-    part: { ...part, ...blocked },
-    chains,
-    findings: { account: id, reader: id, at: now, findings, more: 0 },
-  });
-  const account = {
-    id,
-    name: `account ${at}`,
-    state: 'ACTIVE',
-    origin: 'organization',
-    role: null,
-    externalId: null,
-  } as const;
-  await state.surveyed({ account, sources: [], problems: [], unknowns: [] }, [], now);
-  const [chain] = chains;
-  if (chain === undefined) return;
-  const outcome = {
-    digests: [],
-    captured: 0,
-    pendingLogs: 0,
-    unlisted: 0,
-    unrecognised: 0,
-    newestDigestEnd: now - HOUR,
-    problem: null,
-  };
-  await state.swept({ chain, outcome, depth: 'full', held: 0 }, now);
-  await state.proven(chain, now - HOUR);
-}
-
-function movedToNow(part: CoverPart, now: number): CoverPart {
-  const from = Math.floor(now / HOUR) * HOUR - (HOURS_SHOWN - 1) * HOUR;
-  return { ...part, at: now, fullAt: now, verifiedUntil: now - HOUR, hours: { ...part.hours, from } };
 }
 
 async function serve(
