@@ -42,15 +42,12 @@ export async function digestsIn(
     });
   const within = await namesMeeting(chain, window, parts);
   const { prefix } = archivePlace(parts.config);
-  const spans = within.flatMap((name) => (name.kind === 'standard' ? { from: beginOf(name), to: name.end } : []));
-  const open = uncovered({ from, to: Math.min(to, parts.clock.now()) }, spans);
+  const gaps = gapsOf(chain, { from, to: Math.min(to, parts.clock.now()) }, within);
   return {
     from: formatIso(from),
     to: formatIso(to),
     digests: within.map((name) => lineOf(name, prefix)),
-    gaps: open
-      .flatMap((gap) => stateful(gap, chain))
-      .map((gap) => ({ from: formatIso(gap.from), to: formatIso(gap.to), state: gap.state })),
+    gaps: gaps.map((gap) => ({ from: formatIso(gap.from), to: formatIso(gap.to), state: gap.state })),
   };
 }
 
@@ -62,6 +59,12 @@ export async function namesMeeting(
 ): Promise<readonly ListedReceipt[]> {
   const names = await namesWithin(chain, { from, until: to + LONGEST_DIGEST }, parts);
   return names.filter((name) => beginOf(name) < to);
+}
+
+/** The stretches of the window for which none of its digests stands, with what the chain's coverage says of them. */
+export function gapsOf(chain: ChainCover, window: Window, within: readonly ListedReceipt[]): readonly CellRun[] {
+  const spans = within.flatMap((name) => (name.kind === 'standard' ? { from: beginOf(name), to: name.end } : []));
+  return uncovered(window, spans).flatMap((gap) => stateful(gap, chain));
 }
 
 /** One digest as its receipt's name tells of it. */

@@ -1,13 +1,14 @@
 /** What lies behind one square of an account: its digests by the archive's names, and their files by their receipts. */
 import pLimit from 'p-limit';
-import type { ChainCover } from '../core/board/cover.ts';
+import type { CellRun, ChainCover } from '../core/board/cover.ts';
 import { squareFacts } from '../core/board/square.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Problem } from '../core/source.ts';
+import { formatIso } from '../core/time.ts';
 import { problemOf, OperatingError } from '../errors.ts';
 import { readReceipt } from '../stages/record.ts';
 import type { SquarePage } from '../web/contract/square.ts';
-import { namesMeeting, type Window } from './evidence-digests.ts';
+import { gapsOf, namesMeeting, type Window } from './evidence-digests.ts';
 import type { EvidenceParts, ListedReceipt } from './evidence-names.ts';
 import { archivePlace } from './parts.ts';
 
@@ -35,6 +36,8 @@ export async function squareOf(
   const shown = own.slice(0, MOST_CHAINS);
   const listed = await Promise.all(shown.map((chain) => limit(() => namesMeeting(chain, window, parts))));
   const names = listed.flat();
+  const past = { from: window.from, to: Math.min(window.to, parts.clock.now()) };
+  const holes = shown.map((chain, at) => ({ chain, gaps: gapsOf(chain, past, listed[at] ?? []) }));
   const chosen = affordable(names);
   const ports = { archive: parts.archive, place: archivePlace(parts.config) };
   const problems: Problem[] = [];
@@ -49,9 +52,28 @@ export async function squareOf(
     files: { ...files },
     faults: faults.slice(0, MOST_FAULTS).map((fault) => ({ ...fault })),
     moreFaults: Math.max(0, faults.length - MOST_FAULTS),
+    ...toldGaps(holes),
     unread: names.length - chosen.length,
     chainsLeftOut: own.length - shown.length,
     problems: problems.slice(0, MOST_PROBLEMS),
+  };
+}
+
+interface Holes {
+  readonly chain: ChainCover;
+  readonly gaps: readonly CellRun[];
+}
+
+/** What is not due yet leaves the time uncovered, and is nothing to tell of. */
+function toldGaps(holes: readonly Holes[]): Pick<SquarePage, 'covered' | 'gaps' | 'moreGaps'> {
+  const all = holes.flatMap(({ chain: { region }, gaps }) => gaps.map((gap) => ({ region, ...gap })));
+  const told = all.filter(({ state }) => state !== 'pending');
+  return {
+    covered: all.length === 0,
+    gaps: told
+      .slice(0, MOST_FAULTS)
+      .map(({ from, to, ...gap }) => ({ ...gap, from: formatIso(from), to: formatIso(to) })),
+    moreGaps: Math.max(0, told.length - MOST_FAULTS),
   };
 }
 

@@ -20,6 +20,9 @@ const WHOLE: SquarePage = {
   files: { named: 1284, valid: 1284, invalid: 0, missing: 0, blocked: 0 },
   faults: [],
   moreFaults: 0,
+  covered: true,
+  gaps: [],
+  moreGaps: 0,
   unread: 0,
   chainsLeftOut: 0,
   problems: [],
@@ -33,6 +36,7 @@ describe('the lines of a square', () => {
       '1 digest, 1 log file, all proven',
     ]);
     const partly: readonly Partial<SquarePage>[] = [
+      { covered: false },
       { proven: 3 },
       { proven: 3, unread: 3 },
       { chainsLeftOut: 1 },
@@ -56,6 +60,20 @@ describe('the lines of a square', () => {
     expect(squareLines({ ...WHOLE, faults: [{ ...LOST, proven: true }] })).toEqual([
       '4 digests, 1,284 log files, all proven',
       'log-missing in the source, proven from a copy: one.json.gz (eu-west-1)',
+    ]);
+  });
+
+  test('name the stretches without a digest (a failed hour said "all proven" of the digests that were there)', () => {
+    const gap = {
+      region: 'eu-west-1',
+      from: '2026-11-18T13:05:00Z',
+      to: '2026-11-18T14:00:00Z',
+      state: 'failed' as const,
+    };
+    expect(squareLines({ ...WHOLE, covered: false, gaps: [gap], moreGaps: 1 })).toEqual([
+      '4 digests, 1,284 log files, all of these proven',
+      'failed: no digest from 13:05 to 14:00 UTC (eu-west-1)',
+      'and 1 more',
     ]);
   });
 

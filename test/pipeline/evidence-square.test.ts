@@ -41,6 +41,7 @@ test('a time without digests has none, and no file', async () => {
   const ground = await collected();
   const told = await behind(ground, ground.world.start - 5 * HOUR, ground.world.start - 4 * HOUR);
   expect([told.digests, told.files.named, told.faults]).toEqual([0, 0, []]);
+  expect(told.covered).toBe(true);
 });
 
 test('a file that is not proven is named with its verdict', async () => {
@@ -104,6 +105,12 @@ test('a digest whose chain is broken is named, although its files are proven', a
   const { world } = ground;
   const told = await behind(ground, world.start + 2 * HOUR + MINUTE, world.start + 3 * HOUR - MINUTE);
   expect(told.faults.map(({ code, proven }) => [code, proven])).toEqual([['digest-missing', false]]);
+  const runs = [{ from: world.start, to: world.end(), state: 'failed' as const }];
+  const chain = coverOf(world, { runs });
+  const hole = await behind({ ...ground, chain }, world.start + HOUR + MINUTE, world.start + 2 * HOUR - MINUTE);
+  expect([hole.digests, hole.covered]).toEqual([0, false]);
+  const [from, to] = [formatIso(world.start + HOUR + MINUTE), formatIso(world.start + 2 * HOUR - MINUTE)];
+  expect(hole.gaps).toEqual([{ region: chain.region, state: 'failed', from, to }]);
 });
 
 test('a chain that leads elsewhere is refused', async () => {

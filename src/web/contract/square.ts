@@ -1,6 +1,6 @@
 /** `GET /api/accounts/:account/square`: what lies behind one square, read from the archive when somebody points at it. */
 import * as z from 'zod';
-import { chainKey, count, problem, readAt, time } from './shape.ts';
+import { cellState, chainKey, count, problem, readAt, time } from './shape.ts';
 
 /** Longer than nothing, and at most a day. */
 export const squareQuery = z.strictObject({
@@ -24,6 +24,11 @@ export const squarePage = z.object({
   /** What is not proven, or was proven from a copy. */
   faults: z.array(z.object({ code: z.string(), proven: z.boolean(), region: z.string(), key: z.string() })),
   moreFaults: count,
+  /** False: no digest stands for some part of the time, be it that it is not due yet. */
+  covered: z.boolean(),
+  /** The parts for which one ought to stand. */
+  gaps: z.array(z.object({ region: z.string(), from: time, to: time, state: cellState })),
+  moreGaps: count,
   /** Digests whose receipts were too many or too long to open for this. */
   unread: count,
   chainsLeftOut: count,

@@ -23,7 +23,7 @@ export const MAP: Chapter = {
   id: 'map',
   title: 'The coverage map',
   paragraphs: [
-    'A row is an account, the worst first. A square is an hour, or at 90 days a day from midnight to midnight UTC. A square shows the worst state of everything inside of it: one failed log file of one chain makes it failed. Hover over it, or go there with the arrow keys, and it tells its interval, its state, how many log files its digests name, and those that are not proven; it opens the chains behind it.',
+    'A row is an account, the worst first. A square is an hour, or at 90 days a day from midnight to midnight UTC. A square shows the worst state of everything inside of it: one failed log file of one chain makes it failed. Hover over it, or go there with the arrow keys, and it tells its interval, its state, how many log files its digests name, those that are not proven, and the parts without a digest; it opens the chains behind it.',
     'Colour is spent on what needs a person. Each state has a shape of its own as well, so the map reads without colour. A square without a shape is a time in which nothing was due.',
   ],
 };
