@@ -2,6 +2,8 @@
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
+/** Clocks of two machines may differ by this much, in milliseconds; a time further to come was told by nobody of ours. */
+export const CLOCKS_MS = 5 * 60_000;
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/;
 const COMPACT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?Z$/;

@@ -10,12 +10,11 @@ import { COMMAND_TIMEOUT_MS, KEY_PREFIX, within } from '../adapters/redis.ts';
 import type { ProcessBeat } from '../core/board/work.ts';
 import type { Clock } from '../ports.ts';
 import type { CallRates } from './call-rates.ts';
+import { CLOCKS_MS } from '../core/time.ts';
 
 const EVERY_MS = 5000;
 /** How long a process that fell silent is still shown, to be seen that it did. */
 const KEPT_MS = 15 * 60_000;
-/** What says that it comes from the future would never fall silent. */
-const CLOCKS_MS = 5 * 60_000;
 const MOST_PROCESSES = 500;
 const MOST_RECORD = 256 * 1024;
 /** Sorted set of process ids by their last beat: what is shown is found without looking through all keys. */

@@ -10,15 +10,13 @@ import { COMMAND_TIMEOUT_MS, within } from '../adapters/redis.ts';
 import { recordOf } from './board-pairs.ts';
 import { BOARD_KEYS, STATE_KEYS } from './keys.ts';
 import type { StateStore } from './state.ts';
+import { CLOCKS_MS } from '../core/time.ts';
 
 export interface Rebuilding {
   readonly known: number;
   readonly of: number;
   readonly since: number;
 }
-
-/** Whoever surveys and whoever saw that Redis was emptied may be two machines. */
-const CLOCKS_MS = 5 * 60_000;
 
 const surveyRecord = z.object({ at: z.number() });
 

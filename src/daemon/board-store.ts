@@ -18,6 +18,7 @@ import { findingsRecord } from './board-records.ts';
 import { createRemoval, type Removal } from './board-removal.ts';
 import { createThroughput, type Throughput } from './board-throughput.ts';
 import { accountsKey, BOARD_KEYS, chainsKey, pairOf, readersKey, STATE_KEYS } from './keys.ts';
+import { CLOCKS_MS } from '../core/time.ts';
 
 /** Whose chains, of which account. */
 export interface Pair {
@@ -153,9 +154,6 @@ async function putCover(redis: Redis, { part, chains, findings }: Covered): Prom
   else batch.hset(BOARD_KEYS.findings, field, encodeFindings(findings));
   await done(batch.exec());
 }
-
-/** Clocks of two machines may differ by this much; a time further to come was computed by nobody. */
-const CLOCKS_MS = 5 * 60_000;
 
 async function notCoveredSince(
   redis: Redis,

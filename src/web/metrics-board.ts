@@ -6,6 +6,7 @@ import type { ChainView, Snapshot } from '../core/snapshot.ts';
 import { CELL_STATES } from '../core/verdict.ts';
 import type { Gauges } from './metrics-gauges.ts';
 import { isOpen, tellFindings } from './views/findings.ts';
+import { CLOCKS_MS } from '../core/time.ts';
 
 /** An account is a label of six gauges, a chain of two. */
 const MOST_ACCOUNTS = 10_000;
@@ -101,9 +102,6 @@ export function setLags(
   const all = Math.max(lags.length, board?.standings.length ?? 0);
   gauges.leftOut.set({ of: 'accounts' }, Math.max(0, all - MOST_ACCOUNTS));
 }
-
-/** Clocks of two machines may differ by this much. */
-const CLOCKS_MS = 5 * 60_000;
 
 /** Redis may hold any number: one that is no time, or dates from the future, is not known. */
 function timeOf(time: number | null | undefined, now: number): number | null {

@@ -11,19 +11,10 @@ import { BOARD_KEYS, fieldOf, judgedKey, pairOf, STATE_KEYS } from '../../src/da
 import { createStateStore, type StateStore } from '../../src/daemon/state.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
 import { saidAt, valuesOf, type Said } from './board-moment.ts';
-import { partOf, sweepOf } from './fake.ts';
+import { NOTHING, partOf, sweepOf } from './fake.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 14, 20);
 const [PAYER, MEMBER, THIRD] = ['111111111111', '222222222222', '333333333333'];
-const OUTCOME = {
-  digests: [],
-  captured: 0,
-  pendingLogs: 0,
-  unlisted: 0,
-  unrecognised: 0,
-  newestDigestEnd: null,
-  problem: null,
-};
 
 let server: RedisServer;
 let redis: Redis;
@@ -53,7 +44,7 @@ async function known(account: string, over: Partial<CoverPart> = {}, organizatio
   const origin = { origin: 'organization', role: null, externalId: null } as const;
   const survey = { account: { id: account, name: 'one', state: organizationState as 'ACTIVE', ...origin } };
   await state.surveyed({ ...survey, sources: [], problems: [], unknowns: [] }, [], at);
-  await state.swept({ chain: refOf(account), outcome: OUTCOME, depth: 'full', held: 0 }, at);
+  await state.swept({ chain: refOf(account), outcome: NOTHING, depth: 'full', held: 0 }, at);
   const findings = { account, reader: account, at, findings: [], more: over.open ?? 0 };
   await board.putCover({ part, chains: [chainOf(part)], findings });
 }
@@ -106,7 +97,7 @@ describe('while the queue of coverage has no worker, and all others run', () => 
     expect(fresh.overview.sentence).toBe('All 2 accounts proven up to 14:00 UTC.');
     const later = NOW + 5 * HOUR;
     for (const account of [MEMBER, THIRD]) {
-      await state.swept({ chain: refOf(account), outcome: OUTCOME, depth: 'recent', held: 0 }, later);
+      await state.swept({ chain: refOf(account), outcome: NOTHING, depth: 'recent', held: 0 }, later);
       await state.proven(refOf(account), later - HOUR);
     }
     const old = await said(later);

@@ -49,7 +49,8 @@ archive: { bucket: archive-bucket, region: us-east-1, owner: "111111111111" }
 accounts: [{ id: "222222222222", name: payments }]
 `;
 
-const NOTHING: SweepOutcome = {
+/** A sweep that found nothing. */
+export const NOTHING: SweepOutcome = {
   digests: [],
   captured: 0,
   pendingLogs: 0,

@@ -11,7 +11,7 @@ import { createScrape } from '../../src/daemon/scrape.ts';
 import { createStateStore, type StateStore } from '../../src/daemon/state.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startRedis, type RedisServer } from '../stack/redis.ts';
-import { keptLog, sweepOf, until } from './fake.ts';
+import { NOTHING, keptLog, sweepOf, until } from './fake.ts';
 
 const ACCOUNT = '222222222222';
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -47,15 +47,6 @@ afterEach(async () => {
 });
 
 const { type: _, depth: __, ...CHAIN } = sweepOf(ACCOUNT);
-const OUTCOME = {
-  digests: [],
-  captured: 0,
-  pendingLogs: 0,
-  unlisted: 0,
-  unrecognised: 0,
-  newestDigestEnd: null,
-  problem: null,
-};
 
 function chain(verifiedUntil: number | null, region = 'us-east-1'): ChainCover {
   const ref = { ...CHAIN, region };
@@ -95,7 +86,7 @@ async function lines(name: string): Promise<readonly string[]> {
 }
 
 test('each chain is told with up to where its coverage is proven, not with its newest proven digest', async () => {
-  await state.swept({ chain: CHAIN, outcome: OUTCOME, depth: 'full', held: 0 }, now);
+  await state.swept({ chain: CHAIN, outcome: NOTHING, depth: 'full', held: 0 }, now);
   await state.proven(CHAIN, NOW - HOUR);
   const label = `{account="${ACCOUNT}",region="us-east-1",trail="${CHAIN.trailArn}"}`;
   expect(await lines('chain_')).toEqual([`orgtrail_chain_newest_proven_seconds${label} ${(NOW - HOUR) / 1000}`]);
@@ -108,7 +99,7 @@ test('each chain is told with up to where its coverage is proven, not with its n
 });
 
 test('a chain that is gone is forgotten', async () => {
-  await state.swept({ chain: CHAIN, outcome: OUTCOME, depth: 'full', held: 0 }, now);
+  await state.swept({ chain: CHAIN, outcome: NOTHING, depth: 'full', held: 0 }, now);
   await covered([chain(NOW - HOUR)]);
   expect(await redis.zscore('{orgtrail}:until', chainName(CHAIN))).toBe(String(NOW - HOUR));
   await state.finished(
@@ -119,7 +110,7 @@ test('a chain that is gone is forgotten', async () => {
 });
 
 test('a chain whose reader has left is forgotten: it was told of, and lagged, for ever', async () => {
-  await state.swept({ chain: CHAIN, outcome: OUTCOME, depth: 'full', held: 0 }, now);
+  await state.swept({ chain: CHAIN, outcome: NOTHING, depth: 'full', held: 0 }, now);
   await covered([chain(NOW - HOUR)]);
   const others = new Set(['111111111111']);
   const survey = { accounts: 1, chains: [], soundReaders: others, readers: others };

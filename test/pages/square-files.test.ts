@@ -9,23 +9,16 @@ import { evidenceRoutes } from './fixtures/evidence.ts';
 import { MEMBERS } from './fixtures/members.ts';
 import { overviewRoutes } from './fixtures/overview.ts';
 import { Refusal } from './fixtures/route.ts';
+import { QUIET } from './fixtures/square.ts';
 
 const WHOLE: SquarePage = {
+  ...QUIET,
   readAt: '2026-11-18T14:20:00Z',
   from: '2026-11-18T13:00:00Z',
   to: '2026-11-18T14:00:00Z',
   chains: 2,
   digests: 4,
   proven: 4,
-  files: { named: 1284, valid: 1284, invalid: 0, missing: 0, blocked: 0 },
-  faults: [],
-  moreFaults: 0,
-  covered: true,
-  gaps: [],
-  moreGaps: 0,
-  unread: 0,
-  chainsLeftOut: 0,
-  problems: [],
 };
 const LOST = { code: 'log-missing', proven: false, region: 'eu-west-1', key: 'AWSLogs/1/CloudTrail/one.json.gz' };
 

@@ -4,6 +4,11 @@ import type { AccountStanding } from './standing.ts';
 
 const NEEDY: ReadonlySet<CellState> = new Set(['failed', 'blocked', 'late', 'stale', 'unknown', 'unverifiable']);
 
+/** True for states that do not mend by themselves. */
+export function isNeedy(state: CellState): boolean {
+  return NEEDY.has(state);
+}
+
 /** States that findings make: where every finding was accepted, somebody has looked. */
 const FOUND: ReadonlySet<CellState> = new Set(['failed', 'unverifiable']);
 
@@ -21,11 +26,11 @@ export function needsYou(account: Attention): boolean {
 
 /** The state itself needs somebody, whatever else is found of the account: what alerts name as `account_state`. */
 export function isNeedyState(account: Attention): boolean {
-  return NEEDY.has(account.state) && needsYou(account);
+  return isNeedy(account.state) && needsYou(account);
 }
 
 function needsYouFor({ state, accepted = 0 }: Attention): boolean {
-  return NEEDY.has(state) && !(FOUND.has(state) && accepted > 0);
+  return isNeedy(state) && !(FOUND.has(state) && accepted > 0);
 }
 
 /** States of Organizations in which nobody may enter an account, nor bring it back by a permission. */

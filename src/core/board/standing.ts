@@ -1,5 +1,5 @@
 /** How an account stands right now: its parts joined into one, each aged to this moment. Pure; epoch milliseconds. */
-import { HOUR } from '../time.ts';
+import { CLOCKS_MS, HOUR } from '../time.ts';
 import { CELL_STATES, worse, type CellState } from '../verdict.ts';
 import { DAYS_SHOWN, HOURS_SHOWN, type CoverPart, type Squares } from './cover.ts';
 import { letterOf, NOTHING_LETTER, worseLetter } from './letters.ts';
@@ -31,9 +31,6 @@ export function standingOf(
   const state = worse(part.state, 'stale');
   return { state, reason: state === part.state && part.reason !== null ? part.reason : NOT_LOOKED_LATELY };
 }
-
-/** Clocks of two machines may differ by this much. */
-const CLOCKS_MS = 5 * 60_000;
 
 /** False for what was computed too long ago, or dates from the future: that would be fresh for ever. */
 export function isFresh({ at }: Pick<CoverPart, 'at'>, { now, maxAgeMs }: Moment): boolean {

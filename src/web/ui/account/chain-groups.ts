@@ -1,5 +1,6 @@
 /** The chains of one account: by trail, worst first, and what they are at one hour. */
-import { CELL_STATES, type CellState } from '../../../core/verdict.ts';
+import { isNeedy } from '../../../core/board/attention.ts';
+import { CELL_STATES } from '../../../core/verdict.ts';
 import type { AccountPage, ChainLine } from '../../contract/accounts.ts';
 import { inUtc } from '../parts/moment.ts';
 import { squareAt, STEP_MS, type Square } from '../parts/square-runs.ts';
@@ -8,13 +9,6 @@ export interface TrailChains {
   readonly trailArn: string;
   readonly trail: string;
   readonly chains: readonly ChainLine[];
-}
-
-const NEEDS: ReadonlySet<CellState> = new Set(['failed', 'blocked', 'late', 'stale', 'unknown', 'unverifiable']);
-
-/** True for states that call for a person. */
-export function needsPerson(state: CellState): boolean {
-  return NEEDS.has(state);
 }
 
 /** Trails in the order of their worst chain; inside of a trail the worst chain first, then by region. */
@@ -35,8 +29,8 @@ function compare(a: ChainLine, b: ChainLine): number {
 /** Up to when the account is proven as a whole, how many chains need a person, and up to when the others are proven. */
 export function accountSentence({ chains, line, open }: Pick<AccountPage, 'chains' | 'line' | 'open'>): string {
   if (chains.length === 0) return 'No chain of it is known yet, so nothing of it is proven.';
-  const well = chains.filter((chain) => !needsPerson(chain.state) && chain.verifiedUntil !== null);
-  const ill = chains.filter((chain) => needsPerson(chain.state)).length;
+  const well = chains.filter((chain) => !isNeedy(chain.state) && chain.verifiedUntil !== null);
+  const ill = chains.filter((chain) => isNeedy(chain.state)).length;
   const until = earliest(well);
   if (ill > 0) {
     const others = until === null ? '' : ` ${count(well.length, 'other')} ${are(well.length)} proven ${upTo(until)}.`;

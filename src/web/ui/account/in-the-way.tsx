@@ -5,7 +5,7 @@ import type { AccountPage } from '../../contract/accounts.ts';
 import type { ProblemView } from '../../contract/shape.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StateMark } from '../parts/state.tsx';
-import { needsPerson } from './chain-groups.ts';
+import { isNeedy } from '../../../core/board/attention.ts';
 import styles from './account.module.css';
 
 /** Nothing where nothing is in the way. */
@@ -24,7 +24,7 @@ export function InTheWay({ page }: { readonly page: AccountPage }): ReactNode {
         </p>
       )}
       {grave.map((problem) => (
-        <ProblemNote key={keyOf(problem)} problem={problem} state={needsPerson(line.state) ? line.state : undefined} />
+        <ProblemNote key={keyOf(problem)} problem={problem} state={isNeedy(line.state) ? line.state : undefined} />
       ))}
       {light.map((problem) => (
         <ProblemNote key={keyOf(problem)} problem={problem} />

@@ -15,7 +15,7 @@ import { Section } from '../parts/section.tsx';
 import { SquareRow } from '../parts/squares.tsx';
 import { StateMark } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
-import { needsPerson } from '../account/chain-groups.ts';
+import { isNeedy } from '../../../core/board/attention.ts';
 import { AccountCrumb } from './crumbs.tsx';
 import { DayNavigator } from './day-navigator.tsx';
 import { DigestLine } from './digest-line.tsx';
@@ -45,7 +45,7 @@ function Body({ page }: { readonly page: Answer }): ReactNode {
     <>
       <Head page={page} />
       {line.problem !== null && (
-        <ProblemNote problem={line.problem} state={needsPerson(line.state) ? line.state : undefined} />
+        <ProblemNote problem={line.problem} state={isNeedy(line.state) ? line.state : undefined} />
       )}
       <Squares page={page} />
       <Digests page={page} />
